@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include <stdint.h>
+
+#include <rte_hash_crc.h>
+
+/*
+ * The hash of a flow, computed in software from the packet, never taken from the NIC: a CRC of the
+ * words, keyed with a seed and finished with a multiplication, because a CRC is linear and two
+ * gateways in line would else choose alike under any seed (polarisation).
+ */
+
+static inline uint32_t
+hash_finish(uint32_t a, uint32_t b)
+{
+	uint64_t product = ((uint64_t)a | ((uint64_t)b << 32)) * 0x9e3779b97f4a7c15ULL;
+
+	product ^= product >> 32;
+	product *= 0xd6e8feb86659fd93ULL;
+	return (uint32_t)(product >> 32);
+}
+
+/* Two 64-bit words, any byte order that is always the same. */
+static inline uint32_t
+hash_words(uint64_t first, uint64_t second, uint32_t seed)
+{
+	uint32_t a = rte_hash_crc_8byte(first, seed);
+	uint32_t b = rte_hash_crc_8byte(second, seed ^ 0x85ebca6bU);
+
+	return hash_finish(rte_hash_crc_8byte(second, a), rte_hash_crc_8byte(first, b));
+}
+
+/* Maps a hash evenly to 0 .. range-1, without a division. */
+static inline uint32_t
+hash_to_range(uint32_t hash, uint32_t range)
+{
+	return (uint32_t)(((uint64_t)hash * range) >> 32);
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <rte_fib.h>
+
+/*
+ * The fabric's routes: longest-prefix match over up to a million prefixes.
+ *
+ * Two rte_fib copies (DIR-24-8). A batch of changes goes to the standby copy, the copies are
+ * swapped in the next snapshot, and when every worker has acknowledged that snapshot the same batch
+ * goes to the other copy: rte_fib of DPDK 22.11 reuses a freed tbl8 at once, so a change to the copy
+ * in use would show readers another prefix's route. Only the control thread changes it.
+ */
+
+/* What a prefix leads to. */
+enum route_kind {
+	ROUTE_UNREACHABLE, /* no route; the fib's default */
+	ROUTE_GROUP,       /* id: an ECMP group of the snapshot */
+	ROUTE_CONNECTED,   /* id: the interface on whose link the destination is */
+	ROUTE_LOCAL,       /* id: the interface whose own address it is */
+	ROUTE_VIP,         /* id: a VIP of the snapshot */
+	ROUTE_BROADCAST,   /* a link's broadcast or network address: never forwarded */
+};
+
+/* kind in the upper 3 of 27 bits, id in the lower 24: fits the fib's 31 bits. */
+typedef uint32_t route_target;
+
+static inline route_target
+route_target_make(enum route_kind kind, uint32_t id)
+{
+	return ((uint32_t)kind << 24) | (id & 0xffffffU);
+}
+
+static inline enum route_kind
+route_target_kind(route_target target)
+{
+	return (enum route_kind)(target >> 24);
+}
+
+static inline uint32_t
+route_target_id(route_target target)
+{
+	return target & 0xffffffU;
+}
+
+struct route_change {
+	uint32_t prefix; /* host order, host bits zero */
+	uint8_t length;  /* 0-32 */
+	uint8_t remove;  /* else add, or replace */
+	route_target target;
+};
+
+struct route_table;
+
+/* NULL and errno when memory is short. capacity: prefixes. */
+struct route_table *route_table_create(uint32_t capacity);
+void route_table_free(struct route_table *table);
+
+/* The copy that readers use until route_table_swap(). */
+struct rte_fib *route_table_active(const struct route_table *table);
+
+/*
+ * Applies the batch to the standby copy: 0, or -errno (-ENOSPC: over the capacity or out of tbl8
+ * groups), and then the standby is as it was. The caller swaps, publishes, waits for every worker,
+ * and calls route_table_settle() with the same batch.
+ */
+int route_table_stage(struct route_table *table, const struct route_change *changes, size_t count);
+/* Makes the standby copy the active one; readers learn of it by the next snapshot. */
+void route_table_swap(struct route_table *table);
+/* Brings the copy that nobody reads any more up to date with the same batch. 0 or -errno. */
+int route_table_settle(struct route_table *table, const struct route_change *changes, size_t count);
+
+/* How many prefixes the active copy holds. */
+uint32_t route_table_count(const struct route_table *table);
