@@ -28,8 +28,8 @@ struct diagnostics {
 	size_t warnings; /* and how many are warnings */
 };
 
-void diagnostic_error(struct diagnostics *list, const struct origin *origin, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+void diagnostic_error(struct diagnostics *list, const struct origin *origin, const char *format,
+		      ...) __attribute__((format(printf, 3, 4)));
 void diagnostic_warning(struct diagnostics *list, const struct origin *origin, const char *format,
 			...) __attribute__((format(printf, 3, 4)));
 /* One "FILE:LINE: message" a line; warnings are marked "warning: " behind the line number. */

@@ -15,7 +15,8 @@ enum route_source {
 };
 
 struct learned_route {
-	struct ip_prefix prefix; /* learned from a gateway: its next hop type is virtual_network_gateway */
+	struct ip_prefix
+		prefix; /* learned from a gateway: its next hop type is virtual_network_gateway */
 };
 
 struct effective_route {
@@ -23,7 +24,7 @@ struct effective_route {
 	enum next_hop_type next_hop_type;
 	struct ip_address next_hop; /* of an appliance */
 	enum route_source source;
-	bool active;      /* false: another route of the same prefix was preferred, or it gave way */
+	bool active; /* false: another route of the same prefix was preferred, or it gave way */
 	const char *name; /* of a user route, borrowed from the model; else NULL */
 };
 
@@ -42,5 +43,5 @@ void effective_routes_free(struct effective_routes *routes);
 const struct effective_route *effective_route_find(const struct effective_routes *routes,
 						   const struct ip_address *address);
 
-const char *next_hop_type_name(enum next_hop_type type);  /* "virtual_network" ... */
+const char *next_hop_type_name(enum next_hop_type type); /* "virtual_network" ... */
 const char *route_source_name(enum route_source source); /* "system", "user", "bgp" */

@@ -56,13 +56,13 @@ struct cpu_list {
 struct gateway {
 	struct origin origin;
 	char *name;
-	struct cpu_list cores;       /* the first is the control thread's, the others are workers' */
-	unsigned workers;            /* at least 1 */
-	uint32_t flow_capacity;      /* sessions, over all workers */
-	uint32_t fragment_capacity;  /* packets whose fragments are awaited at once */
-	uint32_t route_capacity;     /* prefixes of the fabric */
+	struct cpu_list cores;      /* the first is the control thread's, the others are workers' */
+	unsigned workers;           /* at least 1 */
+	uint32_t flow_capacity;     /* sessions, over all workers */
+	uint32_t fragment_capacity; /* packets whose fragments are awaited at once */
+	uint32_t route_capacity;    /* prefixes of the fabric */
 	uint32_t ecmp_seed;
-	bool seed_set;               /* false: the program draws one (replay: 1) */
+	bool seed_set; /* false: the program draws one (replay: 1) */
 	uint64_t seed;
 	unsigned tcp_half_open_timeout;
 	unsigned tcp_closing_timeout;
@@ -90,13 +90,14 @@ struct interface {
 	struct origin origin;
 	char *name;
 	uint32_t port;
-	uint16_t vlan; /* 0: untagged */
+	uint16_t vlan;                /* 0: untagged */
 	struct prefix_list addresses; /* host bits kept: the gateway's own address on the link */
 	bool mac_set;                 /* false: the port's */
 	struct mac_address mac;
-	uint16_t mtu;           /* the port's unless set */
-	uint16_t tcp_mss_clamp; /* 0: none */
-	uint32_t virtual_network; /* the network and subnet it serves; NO_INDEX: it is the fabric's */
+	uint16_t mtu;             /* the port's unless set */
+	uint16_t tcp_mss_clamp;   /* 0: none */
+	uint32_t virtual_network; /* the network and subnet it serves; NO_INDEX: it is the fabric's
+				   */
 	uint32_t subnet;          /* index into virtual_networks[virtual_network].subnets */
 };
 
@@ -265,7 +266,8 @@ struct inbound_rule {
 #define PORTS_ON_DEMAND 0U
 
 struct outbound {
-	unsigned ports_per_host; /* a multiple of 8, the default already worked out; or PORTS_ON_DEMAND */
+	unsigned ports_per_host; /* a multiple of 8, the default already worked out; or
+				    PORTS_ON_DEMAND */
 	unsigned idle_timeout;
 	unsigned udp_idle_timeout;
 	unsigned icmp_timeout;

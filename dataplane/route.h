@@ -11,8 +11,8 @@
  *
  * Two rte_fib copies (DIR-24-8). A batch of changes goes to the standby copy, the copies are
  * swapped in the next snapshot, and when every worker has acknowledged that snapshot the same batch
- * goes to the other copy: rte_fib of DPDK 22.11 reuses a freed tbl8 at once, so a change to the copy
- * in use would show readers another prefix's route. Only the control thread changes it.
+ * goes to the other copy: rte_fib of DPDK 22.11 reuses a freed tbl8 at once, so a change to the
+ * copy in use would show readers another prefix's route. Only the control thread changes it.
  */
 
 /* What a prefix leads to. */

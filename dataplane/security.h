@@ -18,7 +18,7 @@
  */
 
 enum {
-	SECURITY_RULES_MAX = 1008,   /* 1000 and the default rules, in whole words */
+	SECURITY_RULES_MAX = 1008, /* 1000 and the default rules, in whole words */
 	SECURITY_NO_RULE = UINT16_MAX,
 };
 

@@ -20,8 +20,8 @@ test_eal_start(const char *megabytes)
 	char program[] = "test", no_huge[] = "--no-huge", no_shconf[] = "--no-shconf",
 	     no_pci[] = "--no-pci", no_telemetry[] = "--no-telemetry", size[] = "-m",
 	     lcores[] = "--lcores=0", quiet[] = "--log-level=error";
-	char *arguments[] = { program, no_huge, no_shconf, no_pci, no_telemetry, lcores, quiet,
-			      prefix,  size,    memory,    NULL };
+	char *arguments[] = { program, no_huge, no_shconf, no_pci, no_telemetry, lcores,
+			      quiet,   prefix,  size,      memory, NULL };
 
 	if (rte_eal_init(10, arguments) < 0) {
 		fprintf(stderr, "DPDK does not start\n");
