@@ -10,7 +10,7 @@
  * file; or -errno when the file could not be read (also told in the diagnostics).
  * Warnings are there in either case.
  */
-int config_read(const char *file, struct model **model, struct diagnostics *diagnostics);
+int model_read(const char *file, struct model **model, struct diagnostics *diagnostics);
 
 void model_free(struct model *model);
 

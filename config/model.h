@@ -5,7 +5,7 @@
 
 /*
  * What a configuration says, after it was read and found valid. The model is plain data: it knows
- * no DPDK, it owns all its strings and arrays, and nobody changes it after config_read().
+ * no DPDK, it owns all its strings and arrays, and nobody changes it after model_read().
  *
  * Objects refer to one another by index into the arrays of struct model; NO_INDEX is "none".
  * Times are seconds. Every object remembers where it stands in its file, for messages.
