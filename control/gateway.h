@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "config/model.h"
+#include "dataplane/worker.h"
+
+/*
+ * A gateway: the model it runs, the snapshot built from it, and the workers that were given it.
+ * `run` lets the workers poll on lcores of their own, `replay` calls them one after the other,
+ * `explain` has none. Only the control thread calls these functions; none of them waits.
+ */
+
+struct gateway;
+
+struct gateway_options {
+	unsigned int workers;                   /* 0: only a snapshot, for explain */
+	const struct port_queue *const *queues; /* [worker][port] */
+	struct rte_mempool *pool;
+	uint64_t seed;
+	uint64_t now; /* nanoseconds, on the clock that worker_poll() will be given */
+	/* true: neighbours that nobody configured resolve at once, to made-up MAC addresses */
+	bool answer_arp;
+	int socket;
+	/* The MAC address of each port, by index in the model: interfaces without one have it. */
+	const struct rte_ether_addr *port_macs;
+};
+
+/*
+ * Takes the model when it succeeds. 0, or -errno with a sentence for people in error (always
+ * terminated). The first snapshot waits in the workers' rings.
+ */
+int gateway_create(struct model *model, const struct gateway_options *options,
+		   struct gateway **gateway, char *error, size_t error_size);
+/* The workers must have stopped. */
+void gateway_free(struct gateway *gateway);
+
+const struct model *gateway_model(const struct gateway *gateway);
+const struct snapshot *gateway_snapshot(const struct gateway *gateway);
+unsigned int gateway_worker_count(const struct gateway *gateway);
+struct worker *gateway_worker(const struct gateway *gateway, unsigned int index);
+
+/*
+ * What of the new model needs a restart (ports, cores, workers, capacities): a sentence naming the
+ * settings in text, or false.
+ */
+bool gateway_needs_restart(const struct gateway *gateway, const struct model *model, char *text,
+			   size_t size);
+/*
+ * Builds a snapshot of the new model and publishes it. Takes the model when it succeeds. -EBUSY
+ * while an earlier one is not acknowledged by all workers yet; any other -errno with a sentence in
+ * error; the gateway goes on as it was.
+ */
+int gateway_reload(struct gateway *gateway, struct model *model, char *error, size_t error_size);
+/* True when every worker uses the latest snapshot and the earlier one is freed. */
+bool gateway_settled(const struct gateway *gateway);
+
+/*
+ * The control thread's turn: events of the workers, acknowledgements, ARP retries that are due.
+ * Returns how many things it did: 0 means that there is nothing to do before `now` changes or a
+ * worker does something.
+ */
+unsigned int gateway_tick(struct gateway *gateway, uint64_t now);
+
+/* Sum over the workers. */
+void gateway_counters(const struct gateway *gateway, struct counters *sum);
+
+/* What ids of the snapshot mean in the current model; NULL for what is no longer there. */
+const struct interface *gateway_interface(const struct gateway *gateway, uint16_t id);
+const struct subnet *gateway_subnet(const struct gateway *gateway, uint16_t zone,
+				    const struct virtual_network **network);
+const struct vip *gateway_vip(const struct gateway *gateway, uint16_t id);
+const struct inbound_rule *gateway_inbound_rule(const struct gateway *gateway, uint32_t id);
+/* The rule of the subnet's group at that index of its compiled direction. */
+const struct security_rule *gateway_security_rule(const struct gateway *gateway, uint16_t zone,
+						  enum direction direction, uint16_t index);
+/* The id of an interface by its name in the model, or INTERFACE_NONE. */
+uint16_t gateway_interface_id(const struct gateway *gateway, const char *name);

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include <stdint.h>
+
+#include <rte_byteorder.h>
+#include <rte_ether.h>
+#include <rte_ring_elem.h>
+
+#include "snapshot.h"
+
+/*
+ * The rings between the control thread and each worker, in DPDK's shared memory: commands to the
+ * worker, events from it. Both carry values of a fixed size, one producer, one consumer.
+ */
+
+enum command_type {
+	COMMAND_SNAPSHOT,    /* use this snapshot from the next burst on, and acknowledge it */
+	COMMAND_NEIGHBOR,    /* a neighbour's MAC address became known, changed, or was given up */
+	COMMAND_ARP_REQUEST, /* ask who has this address */
+};
+
+struct command_neighbor {
+	uint16_t interface;
+	uint8_t reachable; /* 0: it does not answer */
+	struct rte_ether_addr mac;
+	rte_be32_t address;
+};
+
+struct command {
+	uint32_t type; /* enum command_type */
+	union {
+		const struct snapshot *snapshot;
+		struct command_neighbor neighbor; /* also of COMMAND_ARP_REQUEST */
+	};
+};
+
+enum event_type {
+	EVENT_RESOLVE, /* packets wait for this neighbour's MAC address */
+	EVENT_LEARNED, /* an ARP packet for the gateway told a neighbour's MAC address */
+};
+
+struct event {
+	uint32_t type; /* enum event_type */
+	uint16_t interface;
+	struct rte_ether_addr mac; /* of EVENT_LEARNED */
+	rte_be32_t address;
+};
+
+enum {
+	COMMAND_RING_SIZE = 1024, /* a power of two; holds one less */
+	EVENT_RING_SIZE = 1024,
+};
+
+/* NULL and rte_errno. Freed with rte_ring_free(). The names are unique in the process. */
+struct rte_ring *command_ring_create(const char *name, int socket);
+struct rte_ring *event_ring_create(const char *name, int socket);
+
+/*
+ * Gives all n workers' rings the same commands, or none of them any: 0 or -ENOBUFS. Called by the
+ * control thread, the rings' only producer.
+ */
+int command_broadcast(struct rte_ring *const *rings, unsigned int n, const struct command *commands,
+		      unsigned int count);

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include "packet.h"
+
+struct worker;
+
+/* What the gateway itself says with ICMP (RFC 792, RFC 1812 section 4.3). */
+
+/* Turns an echo request into its reply, in place, and sends it back to where it came from. */
+void icmp_echo_reply(struct worker *worker, struct packet *packet);
+
+/*
+ * Tells the sender of a packet why it is not forwarded, from the address of the interface that
+ * received it, to where the frame came from. Nothing is sent about ICMP errors, fragments but the
+ * first, broadcasts, or over the rate. The packet itself stays the caller's. mtu: of code
+ * "fragmentation needed", else 0.
+ */
+void icmp_error(struct worker *worker, const struct packet *packet, uint8_t type, uint8_t code,
+		uint16_t mtu);

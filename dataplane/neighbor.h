@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include <stdint.h>
+
+#include <rte_byteorder.h>
+#include <rte_ether.h>
+#include <rte_mbuf.h>
+
+#include "command.h"
+#include "snapshot.h"
+
+/*
+ * A worker's neighbours: for each next hop an adjacency, which is what stands in front of a packet
+ * that goes there. Each worker has a table of its own, told by the control thread's commands;
+ * sessions and next hops name adjacencies by index, which stays the same as long as the process
+ * lives. An adjacency may be unresolved: packets to it wait in a bounded queue.
+ */
+
+enum {
+	ADJACENCY_NONE = UINT32_MAX,
+	ADJACENCY_HEADER_MAX = 18, /* Ethernet and one VLAN tag */
+	NEIGHBORS_MAX = 65536,
+	HELD_PACKETS_MAX = 256,
+	HELD_PACKETS_PER_NEIGHBOR = 32,
+};
+
+enum adjacency_type {
+	ADJACENCY_ETHERNET,
+};
+
+enum adjacency_state {
+	ADJACENCY_UNRESOLVED, /* nobody has been asked yet */
+	ADJACENCY_ASKED,      /* the control thread was asked to resolve it */
+	ADJACENCY_RESOLVED,
+};
+
+struct adjacency {
+	uint8_t type;                         /* enum adjacency_type */
+	uint8_t state;                        /* enum adjacency_state */
+	uint8_t header_length;                /* 14, or 18 with a VLAN tag */
+	uint8_t header[ADJACENCY_HEADER_MAX]; /* destination, source, VLAN tag, type IPv4 */
+	uint16_t port;
+	uint16_t mtu; /* of the IPv4 packet, bytes */
+	uint16_t interface;
+	rte_be32_t address;
+};
+
+struct held_packet {
+	struct rte_mbuf
+		*mbuf; /* begins at the IPv4 header, rewritten, ready but for the adjacency */
+	uint32_t adjacency;
+};
+
+struct neighbor_table {
+	struct adjacency *adjacencies; /* NEIGHBORS_MAX */
+	uint32_t count;
+	struct rte_hash *index; /* (interface, address) to adjacency */
+	uint32_t held_count;
+	struct held_packet held[HELD_PACKETS_MAX]; /* in order of arrival */
+};
+
+int neighbor_table_init(struct neighbor_table *table, const char *name, int socket);
+/* Frees the packets that are still held. */
+void neighbor_table_release(struct neighbor_table *table);
+
+/* Its adjacency, made unresolved if it was not there; ADJACENCY_NONE when the table is full. */
+uint32_t neighbor_find_or_add(struct neighbor_table *table, const struct snapshot *snapshot,
+			      uint16_t interface, rte_be32_t address);
+
+/* A neighbour's MAC address is known: sets the header. Returns the adjacency or ADJACENCY_NONE. */
+uint32_t neighbor_resolve(struct neighbor_table *table, const struct snapshot *snapshot,
+			  const struct command_neighbor *neighbor);
+/* Interfaces may have changed: brings all headers up to date with the snapshot. */
+void neighbor_table_refresh(struct neighbor_table *table, const struct snapshot *snapshot);
+
+/* DROP_NONE if the packet now waits, else why it can not. */
+enum drop_reason neighbor_hold(struct neighbor_table *table, uint32_t adjacency,
+			       struct rte_mbuf *mbuf);
+/* Takes the packets that wait for that adjacency, at most HELD_PACKETS_PER_NEIGHBOR, in order. */
+unsigned int neighbor_take_held(struct neighbor_table *table, uint32_t adjacency,
+				struct rte_mbuf **mbufs);

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include <stdint.h>
+
+#include <rte_ip.h>
+#include <rte_mbuf.h>
+
+#include "drop.h"
+#include "flow_key.h"
+#include "snapshot.h"
+
+/* One packet on its way through the worker: what parsing found, then where it goes. */
+
+enum packet_kind {
+	PACKET_DROP, /* for `reason` */
+	PACKET_ARP,
+	PACKET_FABRIC,   /* IPv4 from a fabric interface; its destination tells the path */
+	PACKET_STATEFUL, /* IPv4 from a subnet, or to a VIP */
+	PACKET_LOCAL,    /* IPv4 to the gateway's own address */
+};
+
+enum packet_flags {
+	PACKET_FRAGMENT = 1 << 0,       /* any fragment: the more bit, or an offset */
+	PACKET_LATER_FRAGMENT = 1 << 1, /* not the first: it has no transport header */
+	PACKET_ECHO_REQUEST = 1 << 2,
+	PACKET_ECHO_REPLY = 1 << 3,
+	PACKET_ICMP_ERROR = 1 << 4,
+	PACKET_LINK_BROADCAST = 1 << 5, /* the frame was sent to many */
+	PACKET_NO_PORTS = 1 << 6,       /* neither ports nor an echo identifier were found */
+};
+
+struct packet {
+	struct rte_mbuf *mbuf;
+	struct rte_ipv4_hdr *ip; /* in the mbuf's first segment, as long as ihl says */
+	struct flow_key key;
+	uint16_t interface;
+	uint8_t kind;       /* enum packet_kind */
+	uint8_t flags;      /* enum packet_flags */
+	uint16_t reason;    /* enum drop_reason */
+	uint16_t ip_length; /* host order: the header's total length */
+	uint32_t hash;
+	uint32_t flow;     /* index of its flow, or FLOW_NONE */
+	uint32_t egress;   /* adjacency, of the fabric path */
+	uint32_t decision; /* index into the burst's decisions */
+} __rte_cache_aligned;
+
+/*
+ * Parses a frame that was received on that port: Ethernet, at most one VLAN tag, ARP or IPv4 with
+ * its checks (RFC 1812 section 5.2.2), TCP and UDP ports, ICMP echo identifiers. Sets all but hash,
+ * flow, egress and decision. Trailing bytes behind the IPv4 packet are cut off.
+ */
+void packet_parse(const struct snapshot *snapshot, uint16_t port, struct rte_mbuf *mbuf,
+		  struct packet *packet);

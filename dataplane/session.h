@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "decide.h"
+#include "flow.h"
+
+/*
+ * The sessions of one worker: both directions in the flow table, what is rarely read in a cold
+ * record, and a wheel of one slot a second on which every session waits for the moment at which it
+ * could be idle. Only when that moment comes are its entries looked at: one that was used since
+ * goes back on the wheel.
+ */
+
+enum {
+	SESSION_NONE = UINT32_MAX,
+	SESSION_WHEEL_SLOTS = 8192, /* a power of two, over the longest timeout */
+	SESSION_TIMEOUT_MAX = 8000, /* seconds */
+	SESSION_EXPIRE_BUDGET = 64, /* sessions looked at in one call */
+};
+
+struct session {
+	uint32_t flow;     /* of the packet that made it; the other direction is its twin */
+	uint32_t previous; /* on the wheel */
+	uint32_t next;     /* on the wheel, or the next free record */
+	uint32_t slot;
+	uint32_t inbound_rule; /* id, or INBOUND_RULE_NONE */
+	uint16_t inbound_vip;  /* or VIP_NONE */
+	uint16_t outbound_vip; /* or VIP_NONE: its source port is not from a pool */
+	uint16_t idle_timeout; /* seconds */
+};
+
+struct session_table {
+	struct flow_table flows;
+	struct session *sessions;
+	uint32_t capacity;
+	uint32_t free;
+	uint32_t used;
+	uint32_t clock;  /* the second whose slot is looked at next */
+	uint32_t *slots; /* the first session of each slot */
+};
+
+struct worker;
+
+/* now: seconds on the worker's clock. 0 or -ENOMEM. */
+int session_table_init(struct session_table *table, uint32_t capacity, uint32_t seed, uint32_t now,
+		       int socket);
+void session_table_release(struct session_table *table);
+size_t session_table_bytes(const struct session_table *table);
+
+/*
+ * Remembers what was decided for a packet of that key: draws the port, installs both directions.
+ * *flow is the entry of the packet's direction; else a reason, and nothing is changed.
+ */
+enum drop_reason session_create(struct worker *worker, const struct flow_key *key,
+				const struct decision *decision, uint32_t *flow);
+/*
+ * The snapshot has changed since the session was decided: decides again what semantics.md section 9
+ * says. False: the session has ended.
+ */
+bool session_revalidate(struct worker *worker, uint32_t flow);
+void session_end(struct worker *worker, uint32_t session);
+/* Ends what has been idle too long, a bounded number of sessions a call. */
+void session_expire(struct worker *worker);

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <rte_byteorder.h>
+#include <rte_ether.h>
+#include <rte_fib.h>
+
+#include "ecmp.h"
+#include "interval.h"
+#include "maglev.h"
+#include "security.h"
+
+/*
+ * Everything that decide reads, as it was at one moment. The control thread builds a snapshot and
+ * hands it to the workers (command.h); from then on nobody writes to it, and it is freed when every
+ * worker has acknowledged a later one. Tables that did not change are shared between generations.
+ *
+ * Ids (interface, zone, VIP, rule, next hop) mean the same thing in every snapshot of a process: a
+ * new thing gets a new id. Arrays are indexed by id; the places of removed things are empty.
+ * Addresses are in host order here, unless their type says rte_be32_t.
+ */
+
+enum {
+	PORTS_MAX = 32,
+	VLANS = 4096,
+	INTERFACE_NONE = UINT16_MAX,
+	INTERFACE_ADDRESSES_MAX = 8,
+	VIP_NONE = UINT16_MAX,
+	OUTBOUND_VIPS_MAX = 8,
+	INBOUND_RULE_NONE = UINT32_MAX,
+};
+
+struct interface_address {
+	uint32_t address;
+	uint8_t length; /* of the link's prefix */
+};
+
+struct snapshot_interface {
+	bool present;
+	uint16_t port; /* index into the worker's ports */
+	uint16_t vlan; /* 0: untagged */
+	uint16_t mtu;  /* of the IPv4 packet, bytes */
+	uint16_t zone; /* ZONE_FABRIC, or the id of its subnet */
+	struct rte_ether_addr mac;
+	uint8_t address_count;
+	struct interface_address addresses[INTERFACE_ADDRESSES_MAX];
+};
+
+/* The interfaces of one port by VLAN; INTERFACE_NONE where there is none. */
+struct port_interfaces {
+	uint16_t by_vlan[VLANS];
+};
+
+/* A next hop of the fabric: what an ECMP group's buckets name. */
+struct snapshot_next_hop {
+	uint16_t interface;
+	rte_be32_t address;
+};
+
+/* What a subnet's effective route means for the gateway. */
+enum subnet_route_kind {
+	SUBNET_ROUTE_NONE,       /* next hop type none */
+	SUBNET_ROUTE_SUBNET,     /* on the link of the subnet `zone` */
+	SUBNET_ROUTE_APPLIANCE,  /* to the appliance `address` in the subnet `zone` */
+	SUBNET_ROUTE_INTERNET,   /* to the fabric, translated; VIPs are hairpinned */
+	SUBNET_ROUTE_GATEWAY,    /* to a virtual network gateway */
+	SUBNET_ROUTE_UNASSIGNED, /* in the address space, but in no subnet */
+	SUBNET_ROUTE_LOCAL,      /* the gateway's own address, on `interface` */
+	SUBNET_ROUTE_BROADCAST,  /* a subnet's network or broadcast address */
+};
+
+enum {
+	SUBNET_ROUTE_MISSING = UINT16_MAX, /* the tree's value where there is no route */
+};
+
+struct subnet_route {
+	uint8_t kind; /* enum subnet_route_kind */
+	uint16_t zone;
+	uint16_t interface;
+	rte_be32_t address;
+	/* The effective route that it came from, for explanations: its place in the list of
+	 * effective_routes_of(). */
+	uint16_t effective;
+};
+
+/* One direction of a security group as one virtual network sees it. */
+struct security_policy {
+	const struct security_table *table;
+	const uint8_t *allow;  /* by the table's rule index: 1 lets it pass */
+	uint16_t flow_timeout; /* seconds; 0: none set */
+	bool reevaluate;
+};
+
+/* A subnet's share of a VIP's ports. */
+struct subnet_outbound {
+	uint16_t vip;
+	uint32_t first_block; /* of the subnet's first usable address; unused on demand */
+};
+
+struct snapshot_subnet {
+	bool present;
+	bool ip_forwarding;
+	uint16_t interface;
+	uint16_t network;
+	uint32_t prefix;
+	uint32_t mask;
+	const struct interval_tree *routes; /* address to index of `route` */
+	const struct subnet_route *route;
+	const struct security_policy *inbound;  /* NULL: no filter */
+	const struct security_policy *outbound; /* NULL: no filter */
+	uint8_t vip_count;
+	struct subnet_outbound vips[OUTBOUND_VIPS_MAX];
+};
+
+struct backend {
+	rte_be32_t address;
+	uint16_t zone; /* its subnet */
+};
+
+enum backend_hash {
+	BACKEND_HASH_FIVE_TUPLE,
+	BACKEND_HASH_SOURCE_PROTOCOL, /* source and destination address, protocol */
+	BACKEND_HASH_SOURCE,          /* source and destination address */
+};
+
+struct snapshot_inbound_rule {
+	uint32_t id; /* stable: of the VIP and the rule's name */
+	uint16_t first_port;
+	uint16_t backend_first_port;
+	uint8_t hash; /* enum backend_hash */
+	uint16_t idle_timeout;
+	uint16_t backend_count;
+	const struct backend *backends;
+	const struct maglev_table *maglev; /* NULL: no backend */
+};
+
+/*
+ * The ports of a VIP that serve outbound sessions: units of `unit` consecutive ports. With blocks a
+ * host owns one unit; on demand all hosts draw from all units.
+ */
+struct snat_ports {
+	bool on_demand;
+	uint16_t unit; /* ports: a multiple of 8 */
+	uint32_t unit_count;
+	const uint16_t *starts; /* the first port of each unit, host order */
+};
+
+struct snapshot_vip {
+	bool present;
+	rte_be32_t address;
+	uint16_t network;
+	const struct interval_tree *rules; /* protocol << 16 | port, to index of `inbound` */
+	const struct snapshot_inbound_rule *inbound;
+	struct snat_ports snat;
+	uint16_t tcp_idle_timeout; /* of outbound sessions, seconds */
+	uint16_t udp_idle_timeout;
+	uint16_t icmp_timeout;
+};
+
+enum {
+	VIP_RULE_MISSING = UINT16_MAX, /* the tree's value where there is no inbound rule */
+};
+
+struct snapshot {
+	uint64_t generation;
+	/* What a session was decided from: policy generation << 16 | route epoch, each 16 bits. */
+	uint32_t decided_from;
+	uint32_t ecmp_seed;
+	uint32_t icmp_error_rate; /* per second and worker */
+
+	struct rte_fib *fib; /* address (host order) to route_target (route.h) */
+	const struct ecmp_group *const *groups;
+	uint32_t group_count;
+	const struct snapshot_next_hop *next_hops;
+	uint32_t next_hop_count;
+
+	const struct port_interfaces *const *ports; /* by port index */
+	uint16_t port_count;
+	const struct snapshot_interface *interfaces;
+	uint16_t interface_count;
+	const struct snapshot_subnet *subnets; /* by zone; 0 is never present */
+	uint16_t subnet_count;
+	const struct snapshot_vip *vips;
+	uint16_t vip_count;
+};

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include <stdint.h>
+
+#include <rte_mbuf.h>
+#include <rte_ring.h>
+
+#include "counters.h"
+#include "decide.h"
+#include "neighbor.h"
+#include "packet.h"
+#include "session.h"
+#include "snapshot.h"
+#include "snat.h"
+
+/*
+ * A worker: polls its queue of every port and takes each burst through the stages, in this order:
+ *
+ *     parse -> fabric routes -> find sessions -> decide the first packets -> apply, in order
+ *
+ * No locks, system calls, allocation or logging here; every table is bounded. Whoever calls
+ * worker_poll() owns the worker; only `acknowledged` and the counters are read by others.
+ */
+
+enum {
+	BURST = 32,
+	TRANSMIT_BURST = 64,
+	WORKERS_MAX = 64,
+};
+
+_Static_assert((int)DECIDE_BURST >= (int)BURST, "a burst's first packets are decided at once");
+
+/* A worker's queue of one port: a real one, or replay's. */
+struct port_queue {
+	uint16_t (*receive)(void *context, struct rte_mbuf **mbufs, uint16_t n);
+	/* Takes the first packets of the array and returns how many. */
+	uint16_t (*transmit)(void *context, struct rte_mbuf **mbufs, uint16_t n);
+	void *context;
+};
+
+struct transmit_buffer {
+	uint16_t count;
+	struct rte_mbuf *mbufs[TRANSMIT_BURST];
+};
+
+/* Is told of each packet that was decided; NULL in production. */
+struct worker_observer {
+	void (*decided)(void *context, const struct packet *packet,
+			const struct decision *decision);
+	void *context;
+};
+
+struct worker_options {
+	uint16_t id;
+	uint16_t port_count;
+	const struct port_queue *queues; /* by port index; copied */
+	struct rte_mempool *pool;        /* for packets that the gateway makes */
+	uint32_t flow_capacity;          /* sessions */
+	uint64_t seed;                   /* of the choice of ports and of hashes */
+	uint64_t now;                    /* nanoseconds, on the clock of worker_poll() */
+	int socket;
+};
+
+struct worker {
+	/* Read by the control thread: the generation of the last snapshot that was taken. */
+	_Atomic uint64_t acknowledged;
+
+	const struct snapshot *snapshot; /* NULL before the first command */
+	uint64_t now;                    /* nanoseconds */
+	uint32_t now_seconds;
+	uint16_t id;
+	uint16_t port_count;
+	struct rte_mempool *pool;
+	struct rte_ring *commands; /* made by worker_create(), fed by the control thread */
+	struct rte_ring *events;   /* made by worker_create(), drained by the control thread */
+	struct worker_observer observer;
+
+	struct session_table sessions;
+	struct neighbor_table neighbors;
+	struct snat_random random;
+	uint32_t *next_hop_adjacency; /* by the snapshot's next hop id */
+	uint32_t next_hop_count;      /* ids that are mapped already */
+	uint64_t icmp_tokens;         /* nanoseconds of credit */
+	uint64_t icmp_filled;         /* when they were last topped up */
+
+	struct port_queue queues[PORTS_MAX];
+	struct transmit_buffer transmit[PORTS_MAX];
+	struct counters counters;
+	struct packet burst[BURST];
+};
+
+enum {
+	NEXT_HOPS_MAX = 16384, /* ids of the fabric's next hops, in the life of a process */
+};
+
+/* NULL and rte_errno. The control thread makes and frees workers while they do not run. */
+struct worker *worker_create(const struct worker_options *options);
+/* Frees the packets that it holds, counted as DROP_worker_stopped. */
+void worker_free(struct worker *worker);
+size_t worker_bytes(const struct worker *worker);
+
+/*
+ * One round: commands, timers that are due, a burst from every port, transmission. now: monotonic
+ * nanoseconds. Returns how many packets were received.
+ */
+unsigned int worker_poll(struct worker *worker, uint64_t now);
+/* Takes the commands that wait, and nothing else. */
+void worker_take_commands(struct worker *worker);
+/* Tells the control thread; counted when the ring is full. */
+void worker_post(struct worker *worker, const struct event *event);
