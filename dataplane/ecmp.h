@@ -11,7 +11,8 @@
  * shared out in proportion to the weights (largest remainder). A group built from a predecessor
  * keeps every bucket whose member is still there and within its share, so that removing one of N
  * next hops moves only the flows that used it, and adding one moves about 1/(N+1) (RFC 2992 has the
- * comparison). Immutable; built by the control thread, read by any.
+ * comparison). With unequal weights, rounding may move a bucket or two more; a weight below a 512th
+ * of the sum may round to no bucket. Immutable; built by the control thread, read by any.
  */
 
 enum {
@@ -31,8 +32,9 @@ struct ecmp_group {
 };
 
 /*
- * previous may be NULL. 1 to ECMP_MEMBERS_MAX members with distinct adjacencies. Returns 0, or
- * -EINVAL. The result depends on nothing but the arguments.
+ * previous may be NULL, or the group itself. 1 to ECMP_MEMBERS_MAX members with distinct
+ * adjacencies, in any order. Returns 0, or -EINVAL and the group is as it was. The result depends
+ * on nothing but the arguments.
  */
 int ecmp_group_build(struct ecmp_group *group, const struct ecmp_group *previous,
 		     const struct ecmp_member *members, size_t count);
