@@ -13,6 +13,10 @@
  * its table. Immutable; built by the control thread, read by any.
  */
 
+enum {
+	MAGLEV_BACKENDS_MAX = 1000,
+};
+
 struct maglev_table {
 	uint32_t size;      /* prime, or 1 for a single backend */
 	uint16_t entries[]; /* index into the rule's backends */
@@ -20,7 +24,8 @@ struct maglev_table {
 
 /*
  * The backends are named by their addresses (host order), so that their order in the file does not
- * matter. 1 to backends_max of them. NULL when out of memory or out of range (errno).
+ * matter; each occurs once. 1 to backends_max of them, which is at most MAGLEV_BACKENDS_MAX. NULL
+ * and errno: ENOMEM, or EINVAL.
  */
 struct maglev_table *maglev_table_build(const uint32_t *backends, size_t count,
 					unsigned int backends_max);
