@@ -53,7 +53,7 @@ struct cpu_list {
 	size_t count;
 };
 
-struct gateway {
+struct gateway_settings {
 	struct origin origin;
 	char *name;
 	struct cpu_list cores;      /* the first is the control thread's, the others are workers' */
@@ -293,7 +293,7 @@ struct vip {
 struct model {
 	char *file;      /* as given */
 	char *directory; /* of the file: what relative names are relative to */
-	struct gateway gateway;
+	struct gateway_settings gateway;
 	struct port *ports;
 	size_t port_count;
 	struct interface *interfaces;
