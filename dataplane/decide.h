@@ -43,14 +43,15 @@ struct decide_request {
 	 * re-evaluated are passed by, and the session stays with its backend.
 	 */
 	bool established;
-	rte_be32_t backend; /* its backend; 0: none */
+	rte_be32_t backend; /* of an inbound session: the one it has; 0: none */
 };
 
 struct decision {
-	uint8_t verdict;               /* enum verdict */
-	uint8_t reason;                /* enum drop_reason; of VERDICT_DROP */
-	bool snat;                     /* the source port comes from the pool below */
-	bool reply_only_tcp_refreshes; /* replies keep only TCP sessions alive (RFC 4787 REQ-6) */
+	uint8_t verdict;      /* enum verdict */
+	uint8_t reason;       /* enum drop_reason; of VERDICT_DROP */
+	bool snat;            /* the source port comes from the pool below */
+	bool reply_refreshes; /* replies keep the session alive too (RFC 4787 REQ-6) */
+	bool backend_removed; /* the session's backend is no longer one of the rule's */
 
 	/* The packet as it leaves; with snat the source port is the sender's, still to be drawn. */
 	rte_be32_t source;
@@ -59,6 +60,7 @@ struct decision {
 	rte_be16_t destination_port;
 	uint16_t egress_zone; /* the zone that replies come from */
 	uint16_t idle_timeout;
+	uint16_t drain_timeout; /* with backend_removed: how long TCP may go on */
 	struct egress forward;
 	struct egress reverse;
 

@@ -115,6 +115,13 @@ struct snapshot_subnet {
 	struct subnet_outbound vips[OUTBOUND_VIPS_MAX];
 };
 
+/* A virtual network, as far as all its subnets share it. */
+struct snapshot_network {
+	bool present;
+	const struct interval_tree
+		*zones; /* address to the zone of its subnet; ZONE_FABRIC: none */
+};
+
 struct backend {
 	rte_be32_t address;
 	uint16_t zone; /* its subnet */
@@ -132,6 +139,7 @@ struct snapshot_inbound_rule {
 	uint16_t backend_first_port;
 	uint8_t hash; /* enum backend_hash */
 	uint16_t idle_timeout;
+	uint16_t drain_timeout; /* for TCP sessions of a backend that was taken out */
 	uint16_t backend_count;
 	const struct backend *backends;
 	const struct maglev_table *maglev; /* NULL: no backend */
@@ -181,6 +189,8 @@ struct snapshot {
 	uint16_t port_count;
 	const struct snapshot_interface *interfaces;
 	uint16_t interface_count;
+	const struct snapshot_network *networks;
+	uint16_t network_count;
 	const struct snapshot_subnet *subnets; /* by zone; 0 is never present */
 	uint16_t subnet_count;
 	const struct snapshot_vip *vips;
