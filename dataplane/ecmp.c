@@ -20,7 +20,7 @@ members_compare(const void *left, const void *right)
 	const struct ecmp_member *a = left;
 	const struct ecmp_member *b = right;
 
-	return (a->adjacency > b->adjacency) - (a->adjacency < b->adjacency);
+	return (a->next_hop > b->next_hop) - (a->next_hop < b->next_hop);
 }
 
 /* Sorted, so that the order in which the members are given does not matter. */
@@ -37,7 +37,7 @@ members_take(struct ecmp_group *group, const struct ecmp_member *members, size_t
 	for (size_t i = 0; i < count; i++) {
 		if (group->members[i].weight == 0)
 			return -EINVAL;
-		if (i > 0 && group->members[i].adjacency == group->members[i - 1].adjacency)
+		if (i > 0 && group->members[i].next_hop == group->members[i - 1].next_hop)
 			return -EINVAL;
 	}
 	return 0;
@@ -74,9 +74,9 @@ shares_compute(const struct ecmp_group *group, struct stake *stakes)
 }
 
 static struct stake *
-stake_find(const struct ecmp_group *group, struct stake *stakes, uint32_t adjacency)
+stake_find(const struct ecmp_group *group, struct stake *stakes, uint32_t next_hop)
 {
-	const struct ecmp_member key = { .adjacency = adjacency };
+	const struct ecmp_member key = { .next_hop = next_hop };
 	const struct ecmp_member *member = bsearch(&key, group->members, group->member_count,
 						   sizeof(group->members[0]), members_compare);
 
@@ -144,7 +144,7 @@ buckets_fill(struct ecmp_group *group, const struct stake *stakes, const bool *f
 				richest = i;
 		}
 		credits[richest] -= missing;
-		group->buckets[bucket] = group->members[richest].adjacency;
+		group->buckets[bucket] = group->members[richest].next_hop;
 	}
 }
 

@@ -7,7 +7,7 @@
 /*
  * An ECMP group: weighted, resilient choice of one member by the hash of a flow.
  *
- * The hash picks one of ECMP_BUCKETS buckets, each of which names a member's adjacency. Buckets are
+ * The hash picks one of ECMP_BUCKETS buckets, each of which names a member's next hop. Buckets are
  * shared out in proportion to the weights (largest remainder). A group built from a predecessor
  * keeps every bucket whose member is still there and within its share, so that removing one of N
  * next hops moves only the flows that used it, and adding one moves about 1/(N+1) (RFC 2992 has the
@@ -21,12 +21,12 @@ enum {
 };
 
 struct ecmp_member {
-	uint32_t adjacency; /* stable id of the next hop */
-	uint16_t weight;    /* at least 1 */
+	uint32_t next_hop; /* stable id: index into snapshot.next_hops */
+	uint16_t weight;   /* at least 1 */
 };
 
 struct ecmp_group {
-	uint32_t buckets[ECMP_BUCKETS]; /* adjacency */
+	uint32_t buckets[ECMP_BUCKETS]; /* next hop */
 	uint16_t member_count;
 	struct ecmp_member members[ECMP_MEMBERS_MAX];
 };

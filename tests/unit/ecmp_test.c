@@ -15,12 +15,12 @@
 #include "dataplane/hash.h"
 
 static unsigned int
-buckets_of(const struct ecmp_group *group, uint32_t adjacency)
+buckets_of(const struct ecmp_group *group, uint32_t next_hop)
 {
 	unsigned int count = 0;
 
 	for (unsigned int i = 0; i < ECMP_BUCKETS; i++)
-		count += group->buckets[i] == adjacency;
+		count += group->buckets[i] == next_hop;
 	return count;
 }
 
@@ -46,7 +46,7 @@ wrong_members_are_refused(void **state)
 	memset(&group, 0x5a, sizeof(group));
 	untouched = group;
 	for (uint32_t i = 0; i < RTE_DIM(many); i++)
-		many[i] = (struct ecmp_member){ .adjacency = i, .weight = 1 };
+		many[i] = (struct ecmp_member){ .next_hop = i, .weight = 1 };
 
 	assert_int_equal(ecmp_group_build(&group, NULL, many, 0), -EINVAL);
 	assert_int_equal(ecmp_group_build(&group, NULL, many, RTE_DIM(many)), -EINVAL);
@@ -66,7 +66,7 @@ buckets_follow_the_weights(void **state)
 		{ 1, { { 7, 3 } }, { 256 } },
 		{ 2, { { 1, 3 }, { 2, 1 } }, { 192, 64 } },
 		{ 4, { { 1, 1 }, { 2, 1 }, { 3, 1 }, { 4, 1 } }, { 64, 64, 64, 64 } },
-		/* the bucket left over goes to the lowest adjacency */
+		/* the bucket left over goes to the lowest next hop */
 		{ 3, { { 30, 9 }, { 10, 9 }, { 20, 9 } }, { 85, 86, 85 } },
 		/* quotas 142.2, 85.3 and 28.4 */
 		{ 3, { { 1, 5 }, { 2, 3 }, { 3, 1 } }, { 142, 85, 29 } },
@@ -81,7 +81,7 @@ buckets_follow_the_weights(void **state)
 				 0);
 		assert_int_equal(group.member_count, cases[c].count);
 		for (size_t i = 0; i < cases[c].count; i++)
-			assert_int_equal(buckets_of(&group, cases[c].members[i].adjacency),
+			assert_int_equal(buckets_of(&group, cases[c].members[i].next_hop),
 					 cases[c].buckets[i]);
 	}
 }
@@ -118,7 +118,7 @@ order_of_members_does_not_matter(void **state)
 	assert_int_equal(ecmp_group_build(&a, NULL, one, 4), 0);
 	assert_int_equal(ecmp_group_build(&b, NULL, other, 4), 0);
 	assert_memory_equal(&a, &b, sizeof(a));
-	assert_int_equal(a.members[0].adjacency, 3);
+	assert_int_equal(a.members[0].next_hop, 3);
 	assert_int_equal(a.members[0].weight, 4);
 
 	assert_int_equal(ecmp_group_build(&a, &a, other, 4), 0);
@@ -141,10 +141,10 @@ removal_moves_only_what_the_member_had(void **state)
 		assert_int_equal(ecmp_group_build(&after, &before, three, 3), 0);
 
 		assert_int_equal(buckets_moved(&before, &after), 64);
-		assert_int_equal(buckets_of(&after, four[gone].adjacency), 0);
-		assert_int_equal(buckets_of(&after, three[0].adjacency), 86);
-		assert_int_equal(buckets_of(&after, three[1].adjacency), 85);
-		assert_int_equal(buckets_of(&after, three[2].adjacency), 85);
+		assert_int_equal(buckets_of(&after, four[gone].next_hop), 0);
+		assert_int_equal(buckets_of(&after, three[0].next_hop), 86);
+		assert_int_equal(buckets_of(&after, three[1].next_hop), 85);
+		assert_int_equal(buckets_of(&after, three[2].next_hop), 85);
 	}
 }
 
@@ -152,8 +152,8 @@ static void
 addition_moves_only_onto_the_new_member(void **state)
 {
 	static const struct {
-		uint32_t adjacency;
-		unsigned int buckets; /* 52 for the lowest adjacency, 51 for the others */
+		uint32_t next_hop;
+		unsigned int buckets; /* 52 for the lowest next hop, 51 for the others */
 	} fresh[] = { { 1, 52 }, { 25, 51 }, { 99, 51 } };
 	const struct ecmp_member four[] = { { 10, 1 }, { 20, 1 }, { 30, 1 }, { 40, 1 } };
 	struct ecmp_group before, after;
@@ -161,11 +161,11 @@ addition_moves_only_onto_the_new_member(void **state)
 	(void)state;
 	assert_int_equal(ecmp_group_build(&before, NULL, four, 4), 0);
 	for (size_t f = 0; f < RTE_DIM(fresh); f++) {
-		struct ecmp_member five[5] = { { fresh[f].adjacency, 1 } };
+		struct ecmp_member five[5] = { { fresh[f].next_hop, 1 } };
 
 		memcpy(&five[1], four, sizeof(four));
 		assert_int_equal(ecmp_group_build(&after, &before, five, 5), 0);
-		assert_int_equal(buckets_of(&after, fresh[f].adjacency), fresh[f].buckets);
+		assert_int_equal(buckets_of(&after, fresh[f].next_hop), fresh[f].buckets);
 		assert_int_equal(buckets_moved(&before, &after), fresh[f].buckets);
 	}
 }
@@ -180,7 +180,7 @@ shares_check(const struct ecmp_group *group)
 		weights += group->members[i].weight;
 	for (unsigned int i = 0; i < group->member_count; i++) {
 		uint32_t scaled = group->members[i].weight * 256U;
-		uint32_t count = buckets_of(group, group->members[i].adjacency);
+		uint32_t count = buckets_of(group, group->members[i].next_hop);
 
 		sum += count;
 		if (count == scaled / weights) {
@@ -209,19 +209,19 @@ any_change_moves_the_least(void **state)
 		size_t count = 0;
 		unsigned int must = 0;
 
-		for (uint32_t adjacency = 0; adjacency < RTE_DIM(members); adjacency++) {
-			if (rand() % 3 == 0 || (adjacency == 23 && count == 0))
+		for (uint32_t next_hop = 0; next_hop < RTE_DIM(members); next_hop++) {
+			if (rand() % 3 == 0 || (next_hop == 23 && count == 0))
 				members[count++] = (struct ecmp_member){
-					.adjacency = adjacency,
+					.next_hop = next_hop,
 					.weight = (uint16_t)(1 + rand() % 100),
 				};
 		}
 		assert_int_equal(ecmp_group_build(&group, &before, members, count), 0);
 		shares_check(&group);
 
-		for (uint32_t adjacency = 0; adjacency < RTE_DIM(members); adjacency++) {
-			unsigned int had = buckets_of(&before, adjacency);
-			unsigned int has = buckets_of(&group, adjacency);
+		for (uint32_t next_hop = 0; next_hop < RTE_DIM(members); next_hop++) {
+			unsigned int had = buckets_of(&before, next_hop);
+			unsigned int has = buckets_of(&group, next_hop);
 
 			must += had > has ? had - has : 0;
 		}
