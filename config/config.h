@@ -11,6 +11,9 @@
  * Warnings are there in either case.
  */
 int model_read(const char *file, struct model **model, struct diagnostics *diagnostics);
+/* The same of a text that is in memory already; `file` is what it is called. */
+int model_read_text(const char *file, const char *text, size_t length, struct model **model,
+		    struct diagnostics *diagnostics);
 
 void model_free(struct model *model);
 

@@ -17,8 +17,9 @@ enum severity {
 struct diagnostic {
 	enum severity severity;
 	char *file;
-	unsigned line;
+	unsigned line; /* 0: about the file as a whole */
 	char *message; /* "what is wrong; what would be right" */
+	size_t order;  /* of being found, among those of one line */
 };
 
 struct diagnostics {
@@ -34,4 +35,6 @@ void diagnostic_warning(struct diagnostics *list, const struct origin *origin, c
 			...) __attribute__((format(printf, 3, 4)));
 /* One "FILE:LINE: message" a line; warnings are marked "warning: " behind the line number. */
 void diagnostics_print(const struct diagnostics *list, FILE *stream);
+/* Brings them in the order of the lines: those of the first file first, then the others'. */
+void diagnostics_sort(struct diagnostics *list, const char *first_file);
 void diagnostics_clear(struct diagnostics *list);

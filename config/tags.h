@@ -20,3 +20,6 @@ struct address_ranges {
  */
 int rule_addresses_expand(const struct model *model, const struct virtual_network *network,
 			  const struct rule_addresses *side, struct address_ranges *ranges);
+
+/* The index (enum built_in_tag) of a tag that needs no definition, or NO_INDEX. */
+uint32_t built_in_tag_find(const char *name);
