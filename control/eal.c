@@ -26,7 +26,7 @@ static const size_t packet_bytes = 64 << 20; /* some thousand packets */
 static const size_t spare_bytes = 128 << 20;
 
 size_t
-eal_megabytes(const struct gateway *gateway)
+eal_megabytes(const struct gateway_settings *gateway)
 {
 	size_t routes = gateway->route_capacity;
 	size_t splits = routes < fib_splits_max ? routes : fib_splits_max;
@@ -99,7 +99,8 @@ cpus_format(const cpu_set_t *cpus)
 }
 
 static int
-cpus_check(const struct gateway *gateway, const cpu_set_t *cpus, char *error, size_t error_size)
+cpus_check(const struct gateway_settings *gateway, const cpu_set_t *cpus, char *error,
+	   size_t error_size)
 {
 	char *text;
 
@@ -121,7 +122,7 @@ cpus_check(const struct gateway *gateway, const cpu_set_t *cpus, char *error, si
 
 /* An lcore for the control thread and one for each worker; workers that are too many share CPUs. */
 static void
-add_gateway_lcores(struct eal_arguments *arguments, const struct gateway *gateway)
+add_gateway_lcores(struct eal_arguments *arguments, const struct gateway_settings *gateway)
 {
 	const struct cpu_list *cores = &gateway->cores;
 	char *text = NULL;
@@ -218,7 +219,7 @@ has_option(const struct string_list *options, const char *option)
 
 /* Huge pages are DPDK's to find; without them it would take 64 MB unless told. */
 static void
-add_gateway_memory(struct eal_arguments *arguments, const struct gateway *gateway)
+add_gateway_memory(struct eal_arguments *arguments, const struct gateway_settings *gateway)
 {
 	const struct string_list *options = &gateway->eal_options;
 
@@ -231,7 +232,7 @@ int
 eal_arguments_build(const struct model *model, enum eal_mode mode, const cpu_set_t *cpus, pid_t pid,
 		    struct eal_arguments *arguments, char *error, size_t error_size)
 {
-	const struct gateway *gateway = &model->gateway;
+	const struct gateway_settings *gateway = &model->gateway;
 	int rc;
 
 	*arguments = (struct eal_arguments){ 0 };

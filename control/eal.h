@@ -47,4 +47,4 @@ int eal_arguments_build(const struct model *model, enum eal_mode mode, const cpu
 void eal_arguments_clear(struct eal_arguments *arguments);
 
 /* What the tables of such a gateway and some thousand packets need, with room to spare. */
-size_t eal_megabytes(const struct gateway *gateway);
+size_t eal_megabytes(const struct gateway_settings *gateway);
