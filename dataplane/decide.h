@@ -43,7 +43,8 @@ struct decide_request {
 	 * re-evaluated are passed by, and the session stays with its backend.
 	 */
 	bool established;
-	rte_be32_t backend; /* of an inbound session: the one it has; 0: none */
+	rte_be32_t backend;    /* of an inbound session: the one it has; 0: none */
+	uint16_t outbound_vip; /* of an outbound session: the one it has, or VIP_NONE */
 };
 
 struct decision {

@@ -25,9 +25,9 @@ enum {
 };
 
 enum flow_flags {
-	FLOW_REVERSE = 1 << 0,    /* replies to the packet that made the session */
-	FLOW_REFRESHES = 1 << 1,  /* its packets keep the session alive */
-	FLOW_TRANSLATES = 1 << 2, /* addresses or ports change */
+	FLOW_REVERSE = 1 << 0,   /* replies to the packet that made the session */
+	FLOW_REFRESHES = 1 << 1, /* its packets keep the session alive */
+	FLOW_SEEN = 1 << 2,      /* a packet has used it */
 };
 
 struct flow {

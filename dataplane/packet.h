@@ -21,13 +21,15 @@ enum packet_kind {
 };
 
 enum packet_flags {
-	PACKET_FRAGMENT = 1 << 0,       /* any fragment: the more bit, or an offset */
-	PACKET_LATER_FRAGMENT = 1 << 1, /* not the first: it has no transport header */
+	PACKET_FRAGMENT =
+		1 << 0, /* any fragment, the first included: no transport header is read */
+	PACKET_TRUNCATED = 1 << 1, /* it ends before the ports or the ICMP header do */
 	PACKET_ECHO_REQUEST = 1 << 2,
 	PACKET_ECHO_REPLY = 1 << 3,
-	PACKET_ICMP_ERROR = 1 << 4,
-	PACKET_LINK_BROADCAST = 1 << 5, /* the frame was sent to many */
-	PACKET_NO_PORTS = 1 << 6,       /* neither ports nor an echo identifier were found */
+	PACKET_ICMP_OTHER = 1 << 4, /* neither of them */
+	PACKET_ICMP_ERROR = 1 << 5,
+	PACKET_LINK_BROADCAST = 1 << 6, /* the frame was sent to many */
+	PACKET_LATER_FRAGMENT = 1 << 7, /* any but the first */
 };
 
 struct packet {
@@ -35,10 +37,11 @@ struct packet {
 	struct rte_ipv4_hdr *ip; /* in the mbuf's first segment, as long as ihl says */
 	struct flow_key key;
 	uint16_t interface;
-	uint8_t kind;       /* enum packet_kind */
-	uint8_t flags;      /* enum packet_flags */
-	uint16_t reason;    /* enum drop_reason */
-	uint16_t ip_length; /* host order: the header's total length */
+	uint8_t kind;        /* enum packet_kind */
+	uint8_t flags;       /* enum packet_flags */
+	uint8_t link_length; /* of an ARP frame: bytes before the ARP packet */
+	uint16_t reason;     /* enum drop_reason */
+	uint16_t ip_length;  /* host order: the header's total length */
 	uint32_t hash;
 	uint32_t flow;     /* index of its flow, or FLOW_NONE */
 	uint32_t egress;   /* adjacency, of the fabric path */
@@ -47,8 +50,9 @@ struct packet {
 
 /*
  * Parses a frame that was received on that port: Ethernet, at most one VLAN tag, ARP or IPv4 with
- * its checks (RFC 1812 section 5.2.2), TCP and UDP ports, ICMP echo identifiers. Sets all but hash,
- * flow, egress and decision. Trailing bytes behind the IPv4 packet are cut off.
+ * its checks (RFC 1812 section 5.2.2), TCP and UDP ports, ICMP echo identifiers. The key of a
+ * fragment has no ports. Sets all but hash, flow, egress and decision. Trailing bytes behind the
+ * IPv4 packet are cut off.
  */
 void packet_parse(const struct snapshot *snapshot, uint16_t port, struct rte_mbuf *mbuf,
 		  struct packet *packet);

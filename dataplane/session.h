@@ -31,6 +31,7 @@ struct session {
 	uint16_t inbound_vip;  /* or VIP_NONE */
 	uint16_t outbound_vip; /* or VIP_NONE: its source port is not from a pool */
 	uint16_t idle_timeout; /* seconds */
+	uint32_t deadline;     /* second at which it ends, used or not; 0: none */
 };
 
 struct session_table {
@@ -58,10 +59,15 @@ size_t session_table_bytes(const struct session_table *table);
 enum drop_reason session_create(struct worker *worker, const struct flow_key *key,
 				const struct decision *decision, uint32_t *flow);
 /*
- * The snapshot has changed since the session was decided: decides again what semantics.md section 9
- * says. False: the session has ended.
+ * The snapshot has changed since the session of that flow was decided. It is decided again, keeping
+ * its translation and backend; what can not be kept ends the session. Its flows may be at other
+ * places afterwards: find them again.
  */
-bool session_revalidate(struct worker *worker, uint32_t flow);
+void session_revalidate(struct worker *worker, uint32_t flow);
 void session_end(struct worker *worker, uint32_t session);
-/* Ends what has been idle too long, a bounded number of sessions a call. */
-void session_expire(struct worker *worker);
+/* Puts a deadline on a session; it ends then even if it is used. */
+void session_set_deadline(struct worker *worker, uint32_t session, uint32_t second);
+/* Ends what has been idle too long, a bounded number of sessions a call. True: nothing is due. */
+bool session_expire(struct worker *worker);
+/* An adjacency for flow.egress, or EGRESS_DROP and the reason. */
+uint32_t session_egress(struct worker *worker, const struct egress *egress);

@@ -17,6 +17,10 @@ void transmit_drop(struct worker *worker, struct rte_mbuf *mbuf, enum drop_reaso
  */
 void transmit_to_adjacency(struct worker *worker, struct rte_mbuf *mbuf, struct rte_ipv4_hdr *ip,
 			   uint32_t adjacency);
+/* The adjacency is resolved: sends what waited for it, in order. */
+void transmit_release_held(struct worker *worker, uint32_t adjacency);
+/* It does not answer: drops what waited for it. */
+void transmit_abandon_held(struct worker *worker, uint32_t adjacency);
 /* Sends a whole frame as it is. Takes the mbuf. */
 void transmit_frame(struct worker *worker, uint16_t port, struct rte_mbuf *mbuf);
 /* Hands all frames that wait to the ports. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 
+#include <stdatomic.h>
 #include <stdint.h>
 
 #include <rte_mbuf.h>

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "decide.h"
+
+#include <netinet/in.h>
+
+#include "route.h"
+#include "walk.h"
+
+static void
+decision_init(struct decision *decision, const struct flow_key *key)
+{
+	*decision = (struct decision){
+		.verdict = VERDICT_SESSION,
+		.source = key->source,
+		.destination = key->destination,
+		.source_port = key->source_port,
+		.destination_port = key->destination_port,
+		.forward = { .interface = INTERFACE_NONE },
+		.reverse = { .interface = INTERFACE_NONE },
+		.outbound_vip = VIP_NONE,
+		.inbound_vip = VIP_NONE,
+		.inbound_rule = INBOUND_RULE_NONE,
+		.outbound_rule = SECURITY_NO_RULE,
+		.inbound_rule_index = SECURITY_NO_RULE,
+		.route = SUBNET_ROUTE_MISSING,
+		.reverse_route = SUBNET_ROUTE_MISSING,
+	};
+}
+
+/* What a session can be made of. */
+static enum drop_reason
+protocol_check(const struct flow_key *key)
+{
+	switch (key->protocol) {
+	case IPPROTO_TCP:
+	case IPPROTO_UDP:
+	case IPPROTO_ESP:
+	case IPPROTO_AH:
+		return DROP_NONE;
+	case IPPROTO_ICMP: /* an echo reply has its identifier in the other port */
+		return key->source_port == 0 && key->destination_port != 0 ? DROP_icmp_unsupported
+									   : DROP_NONE;
+	default:
+		return DROP_protocol_unsupported;
+	}
+}
+
+static const struct security_policy *
+policy_to_ask(const struct walk *walk, const struct security_policy *policy)
+{
+	if (policy == NULL || (walk->request->established && !policy->reevaluate))
+		return NULL;
+	return policy;
+}
+
+/* A packet from a subnet: its own checks, its effective route, and the outbound group to ask. */
+static void
+start_in_subnet(struct walk *walk)
+{
+	const struct flow_key *key = &walk->request->key;
+	const struct snapshot *snapshot = walk->snapshot;
+	const struct subnet_route *route;
+	enum drop_reason reason = protocol_check(key);
+
+	if (key->zone >= snapshot->subnet_count || !snapshot->subnets[key->zone].present) {
+		walk_drop(walk, DROP_subnet_missing);
+		return;
+	}
+	walk->from = &snapshot->subnets[key->zone];
+	walk->decision->outbound_zone = key->zone;
+	if ((rte_be_to_cpu_32(key->source) & walk->from->mask) != walk->from->prefix &&
+	    !walk->from->ip_forwarding)
+		reason = DROP_source_spoofed;
+	if (reason != DROP_NONE) {
+		walk_drop(walk, reason);
+		return;
+	}
+	route = walk_route(walk->from, key->destination, &walk->decision->route);
+	if (route == NULL || route->kind != SUBNET_ROUTE_LOCAL)
+		walk->policy = policy_to_ask(walk, walk->from->outbound);
+}
+
+static void
+ask_inbound(struct walk *walk)
+{
+	if (walk_goes_on(walk) && walk->decision->inbound_zone != ZONE_FABRIC)
+		walk->policy = policy_to_ask(
+			walk, walk->snapshot->subnets[walk->decision->inbound_zone].inbound);
+}
+
+/* One look-up in the fabric's routes for all the walks that need it. */
+struct fabric_lookup {
+	uint32_t addresses[DECIDE_BURST];
+	uint64_t targets[DECIDE_BURST];
+	uint8_t walk[DECIDE_BURST];
+	unsigned int count;
+};
+
+static void
+fabric_add(struct fabric_lookup *lookup, unsigned int walk, rte_be32_t address)
+{
+	lookup->addresses[lookup->count] = rte_be_to_cpu_32(address);
+	lookup->walk[lookup->count++] = (uint8_t)walk;
+}
+
+static void
+fabric_find(const struct snapshot *snapshot, struct fabric_lookup *lookup)
+{
+	if (lookup->count > 0)
+		rte_fib_lookup_bulk(snapshot->fib, lookup->addresses, lookup->targets,
+				    (int)lookup->count);
+}
+
+static void
+decide_egress(const struct snapshot *snapshot, struct walk *walks, unsigned int n)
+{
+	struct fabric_lookup lookup = { .count = 0 };
+
+	for (unsigned int i = 0; i < n; i++) {
+		if (walk_goes_on(&walks[i]) &&
+		    (walks[i].from == NULL || walk_egress_subnet(&walks[i])))
+			fabric_add(&lookup, i, walks[i].request->key.destination);
+	}
+	fabric_find(snapshot, &lookup);
+	for (unsigned int i = 0; i < lookup.count; i++)
+		walk_egress_fabric(&walks[lookup.walk[i]], (uint32_t)lookup.targets[i]);
+}
+
+static void
+decide_return(const struct snapshot *snapshot, struct walk *walks, unsigned int n)
+{
+	struct fabric_lookup lookup = { .count = 0 };
+
+	for (unsigned int i = 0; i < n; i++) {
+		if (!walk_goes_on(&walks[i]))
+			continue;
+		walk_timeout(&walks[i]);
+		if (walks[i].from == NULL)
+			fabric_add(&lookup, i, walks[i].request->key.source);
+		else
+			walk_return(&walks[i], 0);
+	}
+	fabric_find(snapshot, &lookup);
+	for (unsigned int i = 0; i < lookup.count; i++)
+		walk_return(&walks[lookup.walk[i]], (uint32_t)lookup.targets[i]);
+}
+
+void
+decide(const struct snapshot *snapshot, const struct decide_request *requests,
+       struct decision *decisions, unsigned int n)
+{
+	struct walk walks[DECIDE_BURST];
+
+	for (unsigned int i = 0; i < n; i++) {
+		decision_init(&decisions[i], &requests[i].key);
+		walks[i] = (struct walk){ .snapshot = snapshot,
+					  .request = &requests[i],
+					  .decision = &decisions[i] };
+		if (requests[i].key.zone != ZONE_FABRIC)
+			start_in_subnet(&walks[i]);
+	}
+	walk_security(walks, n, false);
+	decide_egress(snapshot, walks, n);
+	for (unsigned int i = 0; i < n; i++)
+		ask_inbound(&walks[i]);
+	walk_security(walks, n, true);
+	decide_return(snapshot, walks, n);
+}

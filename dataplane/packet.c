@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "packet.h"
+
+#include <netinet/in.h>
+
+#include <rte_arp.h>
+#include <rte_branch_prediction.h>
+#include <rte_ether.h>
+#include <rte_icmp.h>
+#include <rte_tcp.h>
+#include <rte_udp.h>
+
+enum {
+	OPTION_END = 0,
+	OPTION_NOP = 1,
+	OPTION_LOOSE_SOURCE_ROUTE = 131,
+	OPTION_STRICT_SOURCE_ROUTE = 137,
+	VLAN_ID_MASK = 0xfff,
+};
+
+static enum drop_reason
+parse_options(const struct rte_ipv4_hdr *ip, unsigned int header_length)
+{
+	const uint8_t *option = (const uint8_t *)(ip + 1);
+	const uint8_t *end = (const uint8_t *)ip + header_length;
+
+	while (option < end && *option != OPTION_END) {
+		if (*option == OPTION_NOP) {
+			option++;
+			continue;
+		}
+		if (*option == OPTION_LOOSE_SOURCE_ROUTE || *option == OPTION_STRICT_SOURCE_ROUTE)
+			return DROP_ip_source_route;
+		if (end - option < 2 || option[1] < 2 || option[1] > end - option)
+			return DROP_ip_header_invalid;
+		option += option[1];
+	}
+	return DROP_NONE;
+}
+
+/* RFC 1812 sections 4.2.2.11 and 5.3.7: addresses that no host on the network has. */
+static enum drop_reason
+parse_addresses(const struct rte_ipv4_hdr *ip, uint8_t flags)
+{
+	uint32_t source = rte_be_to_cpu_32(ip->src_addr);
+	uint32_t destination = rte_be_to_cpu_32(ip->dst_addr);
+	uint8_t source_net = (uint8_t)(source >> 24);
+	uint8_t destination_net = (uint8_t)(destination >> 24);
+
+	if (unlikely(source_net == 0 || source_net == IN_LOOPBACKNET || source_net >= 224 ||
+		     source == destination))
+		return DROP_ip_source_martian;
+	if (unlikely(destination_net >= 224)) {
+		if (destination_net < 240)
+			return DROP_ip_multicast;
+		return destination == INADDR_BROADCAST ? DROP_ip_broadcast
+						       : DROP_ip_destination_martian;
+	}
+	if (unlikely(destination_net == 0 || destination_net == IN_LOOPBACKNET))
+		return DROP_ip_destination_martian;
+	/* RFC 1812 section 5.3.4: what was sent to many on the link goes no further. */
+	if (unlikely(flags & PACKET_LINK_BROADCAST))
+		return DROP_ip_broadcast;
+	return DROP_NONE;
+}
+
+static bool
+icmp_is_error(uint8_t type)
+{
+	switch (type) {
+	case 3:  /* destination unreachable */
+	case 4:  /* source quench */
+	case 5:  /* redirect */
+	case 11: /* time exceeded */
+	case 12: /* parameter problem */
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* available: bytes of the transport header that are in the mbuf's first segment. */
+static void
+parse_transport(struct packet *packet, const uint8_t *transport, unsigned int available)
+{
+	static const uint8_t lengths[UINT8_MAX + 1] = {
+		[IPPROTO_ICMP] = sizeof(struct rte_icmp_hdr),
+		[IPPROTO_TCP] = sizeof(struct rte_tcp_hdr),
+		[IPPROTO_UDP] = sizeof(struct rte_udp_hdr),
+	};
+	const struct rte_icmp_hdr *icmp = (const void *)transport;
+	const struct rte_udp_hdr *udp = (const void *)transport;
+
+	if (unlikely(packet->flags & PACKET_FRAGMENT))
+		return;
+	if (unlikely(available < lengths[packet->key.protocol])) {
+		packet->flags |= PACKET_TRUNCATED;
+		return;
+	}
+	switch (packet->key.protocol) {
+	case IPPROTO_TCP: /* the ports stand where UDP has them */
+	case IPPROTO_UDP:
+		packet->key.source_port = udp->src_port;
+		packet->key.destination_port = udp->dst_port;
+		break;
+	case IPPROTO_ICMP:
+		if (icmp->icmp_type == RTE_IP_ICMP_ECHO_REQUEST) {
+			packet->flags |= PACKET_ECHO_REQUEST;
+			packet->key.source_port = icmp->icmp_ident;
+		} else if (icmp->icmp_type == RTE_IP_ICMP_ECHO_REPLY) {
+			packet->flags |= PACKET_ECHO_REPLY;
+			packet->key.destination_port = icmp->icmp_ident;
+		} else {
+			packet->flags |= PACKET_ICMP_OTHER;
+			if (icmp_is_error(icmp->icmp_type))
+				packet->flags |= PACKET_ICMP_ERROR;
+		}
+		break;
+	default:
+		break;
+	}
+}
+
+/* offset: of the IPv4 header in the frame. */
+static enum drop_reason
+parse_ipv4(struct packet *packet, uint16_t offset)
+{
+	struct rte_mbuf *mbuf = packet->mbuf;
+	struct rte_ipv4_hdr *ip = rte_pktmbuf_mtod_offset(mbuf, struct rte_ipv4_hdr *, offset);
+	unsigned int in_segment = rte_pktmbuf_data_len(mbuf) - offset;
+	unsigned int in_frame = rte_pktmbuf_pkt_len(mbuf) - offset;
+	enum drop_reason reason;
+	unsigned int header_length;
+	uint16_t fragment;
+
+	packet->ip = ip;
+	if (unlikely(in_segment < sizeof(*ip)))
+		return DROP_frame_truncated;
+	header_length = rte_ipv4_hdr_len(ip);
+	if (unlikely(ip->version != 4 || header_length < sizeof(*ip)))
+		return DROP_ip_header_invalid;
+	packet->ip_length = rte_be_to_cpu_16(ip->total_length);
+	if (unlikely(packet->ip_length < header_length || packet->ip_length > in_frame ||
+		     header_length > in_segment))
+		return DROP_ip_length_invalid;
+	if (unlikely(rte_raw_cksum(ip, header_length) != UINT16_MAX))
+		return DROP_ip_checksum_wrong;
+	reason = parse_addresses(ip, packet->flags);
+	if (unlikely(reason != DROP_NONE))
+		return reason;
+	if (unlikely(header_length > sizeof(*ip))) {
+		reason = parse_options(ip, header_length);
+		if (reason != DROP_NONE)
+			return reason;
+	}
+	if (unlikely(packet->ip_length < in_frame)) {
+		rte_pktmbuf_trim(mbuf, (uint16_t)(in_frame - packet->ip_length));
+		in_segment = RTE_MIN(in_segment, packet->ip_length);
+	}
+
+	fragment = ip->fragment_offset &
+		   rte_cpu_to_be_16(RTE_IPV4_HDR_MF_FLAG | RTE_IPV4_HDR_OFFSET_MASK);
+	if (unlikely(fragment != 0)) {
+		packet->flags |= PACKET_FRAGMENT;
+		if (fragment & rte_cpu_to_be_16(RTE_IPV4_HDR_OFFSET_MASK))
+			packet->flags |= PACKET_LATER_FRAGMENT;
+	}
+	packet->key.source = ip->src_addr;
+	packet->key.destination = ip->dst_addr;
+	packet->key.protocol = ip->next_proto_id;
+	parse_transport(packet, (const uint8_t *)ip + header_length, in_segment - header_length);
+	return DROP_NONE;
+}
+
+static enum drop_reason
+parse_frame(const struct snapshot *snapshot, uint16_t port, struct packet *packet)
+{
+	struct rte_mbuf *mbuf = packet->mbuf;
+	const struct rte_ether_hdr *ether = rte_pktmbuf_mtod(mbuf, const struct rte_ether_hdr *);
+	uint16_t offset = sizeof(*ether);
+	const struct snapshot_interface *interface;
+	rte_be16_t type;
+	uint16_t vlan = 0;
+
+	if (unlikely(rte_pktmbuf_data_len(mbuf) < sizeof(*ether)))
+		return DROP_frame_truncated;
+	type = ether->ether_type;
+	if (type == rte_cpu_to_be_16(RTE_ETHER_TYPE_VLAN)) {
+		const struct rte_vlan_hdr *tag = (const void *)(ether + 1);
+
+		offset = sizeof(*ether) + sizeof(*tag);
+		if (unlikely(rte_pktmbuf_data_len(mbuf) < offset))
+			return DROP_frame_truncated;
+		vlan = rte_be_to_cpu_16(tag->vlan_tci) & VLAN_ID_MASK;
+		type = tag->eth_proto;
+	}
+	packet->interface = snapshot->ports[port]->by_vlan[vlan];
+	if (unlikely(packet->interface == INTERFACE_NONE))
+		return DROP_vlan_unknown;
+	interface = &snapshot->interfaces[packet->interface];
+	packet->key.zone = interface->zone;
+	if (!rte_is_same_ether_addr(&ether->dst_addr, &interface->mac)) {
+		if (!rte_is_multicast_ether_addr(&ether->dst_addr))
+			return DROP_not_for_gateway;
+		packet->flags |= PACKET_LINK_BROADCAST;
+	}
+	if (likely(type == rte_cpu_to_be_16(RTE_ETHER_TYPE_IPV4))) {
+		packet->kind = interface->zone == ZONE_FABRIC ? PACKET_FABRIC : PACKET_STATEFUL;
+		return parse_ipv4(packet, offset);
+	}
+	if (type == rte_cpu_to_be_16(RTE_ETHER_TYPE_ARP)) {
+		packet->kind = PACKET_ARP;
+		packet->link_length = (uint8_t)offset;
+		return DROP_NONE;
+	}
+	return type == rte_cpu_to_be_16(RTE_ETHER_TYPE_IPV6) ? DROP_ipv6_unsupported
+							     : DROP_ethertype_unsupported;
+}
+
+void
+packet_parse(const struct snapshot *snapshot, uint16_t port, struct rte_mbuf *mbuf,
+	     struct packet *packet)
+{
+	packet->mbuf = mbuf;
+	packet->ip = NULL;
+	packet->key = (struct flow_key){ .family = 4 };
+	packet->interface = INTERFACE_NONE;
+	packet->flags = 0;
+	packet->reason = (uint16_t)parse_frame(snapshot, port, packet);
+	if (unlikely(packet->reason != DROP_NONE))
+		packet->kind = PACKET_DROP;
+}

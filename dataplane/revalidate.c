@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <netinet/in.h>
+
+#include "session.h"
+#include "worker.h"
+
+/*
+ * A change's effect on the sessions that exist (semantics.md section 9), found out lazily: when a
+ * session's next packet meets a snapshot that it was not decided from.
+ */
+
+/* Replies come from another zone now. False: there they would be another session's, or no room. */
+static bool
+revalidate_move_reverse(struct flow_table *flows, const struct session *session, uint16_t zone)
+{
+	struct flow *out = flow_at(flows, session->flow);
+	struct flow moved = *flow_at(flows, out->twin);
+	uint32_t place;
+
+	moved.key.zone = zone;
+	if (flow_find(flows, &moved.key, flow_hash(flows, &moved.key)) != FLOW_NONE)
+		return false;
+	place = flow_insert(flows, &moved.key);
+	if (place == FLOW_NONE)
+		return false;
+	moved.next = flow_at(flows, place)->next;
+	*flow_at(flows, place) = moved;
+	flow_remove(flows, out->twin);
+	out->twin = place;
+	return true;
+}
+
+/* The session's translation is still what would be decided. */
+static bool
+revalidate_same_translation(const struct session *session, const struct flow *out,
+			    const struct decision *decision)
+{
+	return decision->verdict == VERDICT_SESSION &&
+	       decision->inbound_vip == session->inbound_vip &&
+	       decision->inbound_rule == session->inbound_rule &&
+	       decision->outbound_vip == session->outbound_vip &&
+	       decision->destination == out->destination &&
+	       decision->destination_port == out->destination_port;
+}
+
+/* A session whose backend was taken out goes on for a while if it is TCP and both ends have spoken.
+ */
+static bool
+revalidate_drain(struct worker *worker, uint32_t index, const struct decision *decision)
+{
+	struct session *session = &worker->sessions.sessions[index];
+	const struct flow *out = flow_at(&worker->sessions.flows, session->flow);
+	const struct flow *back = flow_at(&worker->sessions.flows, out->twin);
+
+	if (!decision->backend_removed) {
+		session->deadline = 0;
+		return true;
+	}
+	if (out->key.protocol != IPPROTO_TCP || !(back->flags & FLOW_SEEN))
+		return false;
+	if (session->deadline == 0)
+		session_set_deadline(worker, index, worker->now_seconds + decision->drain_timeout);
+	return true;
+}
+
+void
+session_revalidate(struct worker *worker, uint32_t flow)
+{
+	struct flow_table *flows = &worker->sessions.flows;
+	uint32_t index = flow_at(flows, flow)->session;
+	struct session *session = &worker->sessions.sessions[index];
+	struct flow *out = flow_at(flows, session->flow);
+	struct decide_request request = {
+		.key = out->key,
+		.established = true,
+		.backend = session->inbound_vip == VIP_NONE ? 0 : out->destination,
+		.outbound_vip = session->outbound_vip,
+	};
+	struct decision decision;
+	struct flow *back;
+
+	decide(worker->snapshot, &request, &decision, 1);
+	if (!revalidate_same_translation(session, out, &decision) ||
+	    !revalidate_drain(worker, index, &decision))
+		goto end;
+	if (decision.egress_zone != flow_at(flows, out->twin)->key.zone &&
+	    !revalidate_move_reverse(flows, session, decision.egress_zone))
+		goto end;
+	back = flow_at(flows, out->twin);
+	out->egress = session_egress(worker, &decision.forward);
+	back->egress = session_egress(worker, &decision.reverse);
+	out->decided_from = back->decided_from = worker->snapshot->decided_from;
+	session->idle_timeout = decision.idle_timeout;
+	return;
+end:
+	session_end(worker, index);
+}

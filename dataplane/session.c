@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "session.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+
+#include <rte_malloc.h>
+
+#include "rewrite.h"
+#include "worker.h"
+
+int
+session_table_init(struct session_table *table, uint32_t capacity, uint32_t seed, uint32_t now,
+		   int socket)
+{
+	if (capacity == 0 || capacity >= SESSION_NONE / 2)
+		return -EINVAL;
+	table->sessions = rte_zmalloc_socket("sessions", capacity * sizeof(*table->sessions),
+					     RTE_CACHE_LINE_SIZE, socket);
+	if (table->sessions == NULL)
+		return -ENOMEM;
+	table->slots =
+		rte_malloc_socket("session wheel", SESSION_WHEEL_SLOTS * sizeof(*table->slots),
+				  RTE_CACHE_LINE_SIZE, socket);
+	if (table->slots == NULL)
+		goto no_slots;
+	if (flow_table_init(&table->flows, 2 * capacity, seed, socket) != 0)
+		goto no_flows;
+	for (uint32_t i = 0; i < SESSION_WHEEL_SLOTS; i++)
+		table->slots[i] = SESSION_NONE;
+	for (uint32_t i = 0; i < capacity; i++)
+		table->sessions[i].next = i + 1 < capacity ? i + 1 : SESSION_NONE;
+	table->capacity = capacity;
+	table->free = 0;
+	table->used = 0;
+	table->clock = now;
+	return 0;
+
+no_flows:
+	rte_free(table->slots);
+no_slots:
+	rte_free(table->sessions);
+	return -ENOMEM;
+}
+
+void
+session_table_release(struct session_table *table)
+{
+	flow_table_release(&table->flows);
+	rte_free(table->slots);
+	rte_free(table->sessions);
+}
+
+size_t
+session_table_bytes(const struct session_table *table)
+{
+	return flow_table_bytes(&table->flows) + table->capacity * sizeof(*table->sessions) +
+	       SESSION_WHEEL_SLOTS * sizeof(*table->slots);
+}
+
+/* Has the session looked at in that second, or sooner if the wheel does not reach so far. */
+static void
+session_wheel_add(struct session_table *table, uint32_t index, uint32_t second)
+{
+	struct session *session = &table->sessions[index];
+
+	second = RTE_MIN(second, table->clock + SESSION_WHEEL_SLOTS - 1);
+	session->slot = second % SESSION_WHEEL_SLOTS;
+	session->previous = SESSION_NONE;
+	session->next = table->slots[session->slot];
+	if (session->next != SESSION_NONE)
+		table->sessions[session->next].previous = index;
+	table->slots[session->slot] = index;
+}
+
+static void
+session_wheel_remove(struct session_table *table, uint32_t index)
+{
+	const struct session *session = &table->sessions[index];
+
+	if (session->previous == SESSION_NONE)
+		table->slots[session->slot] = session->next;
+	else
+		table->sessions[session->previous].next = session->next;
+	if (session->next != SESSION_NONE)
+		table->sessions[session->next].previous = session->previous;
+}
+
+static struct flow_key
+session_reply_key(const struct flow_key *key, const struct decision *decision)
+{
+	return (struct flow_key){
+		.source = decision->destination,
+		.destination = decision->source,
+		.source_port = decision->destination_port,
+		.destination_port = decision->source_port,
+		.zone = decision->egress_zone,
+		.protocol = key->protocol,
+		.family = key->family,
+	};
+}
+
+uint32_t
+session_egress(struct worker *worker, const struct egress *egress)
+{
+	uint32_t adjacency;
+
+	if (egress->interface == INTERFACE_NONE)
+		return EGRESS_DROP | egress->reason;
+	adjacency = neighbor_find_or_add(&worker->neighbors, worker->snapshot, egress->interface,
+					 egress->address);
+	return adjacency == ADJACENCY_NONE ? EGRESS_DROP | DROP_neighbor_table_full : adjacency;
+}
+
+/* Fills in both entries of a new session; `reply` is the key of the second. */
+static void
+session_fill(struct worker *worker, uint32_t index, uint32_t forward, uint32_t reverse,
+	     const struct decision *decision)
+{
+	struct flow_table *flows = &worker->sessions.flows;
+	struct flow *out = flow_at(flows, forward);
+	struct flow *back = flow_at(flows, reverse);
+
+	out->source = back->key.destination;
+	out->source_port = back->key.destination_port;
+	out->destination = back->key.source;
+	out->destination_port = back->key.source_port;
+	back->source = out->key.destination;
+	back->source_port = out->key.destination_port;
+	back->destination = out->key.source;
+	back->destination_port = out->key.source_port;
+	out->flags = FLOW_REFRESHES;
+	back->flags = FLOW_REVERSE | (decision->reply_refreshes ? FLOW_REFRESHES : 0);
+	rewrite_prepare(out);
+	rewrite_prepare(back);
+	out->egress = session_egress(worker, &decision->forward);
+	back->egress = session_egress(worker, &decision->reverse);
+	out->twin = reverse;
+	back->twin = forward;
+	out->session = back->session = index;
+	out->decided_from = back->decided_from = worker->snapshot->decided_from;
+	out->last_seen = back->last_seen = (uint16_t)worker->now_seconds;
+}
+
+enum drop_reason
+session_create(struct worker *worker, const struct flow_key *key, const struct decision *decision,
+	       uint32_t *flow)
+{
+	struct session_table *table = &worker->sessions;
+	struct flow_table *flows = &table->flows;
+	struct flow_key reply = session_reply_key(key, decision);
+	uint32_t index = table->free;
+	uint32_t forward, reverse;
+	struct session *session;
+
+	if (index == SESSION_NONE)
+		return DROP_session_table_full;
+	if (decision->snat) {
+		const struct snapshot_vip *vip = &worker->snapshot->vips[decision->outbound_vip];
+
+		if (!snat_port_draw(flows, &worker->random, &vip->snat, decision, &reply))
+			return DROP_snat_ports_exhausted;
+	} else if (flow_key_equal(&reply, key) ||
+		   flow_find(flows, &reply, flow_hash(flows, &reply)) != FLOW_NONE) {
+		return DROP_session_key_taken;
+	}
+	forward = flow_insert(flows, key);
+	if (forward == FLOW_NONE)
+		return DROP_session_table_full;
+	reverse = flow_insert(flows, &reply);
+	if (reverse == FLOW_NONE) {
+		flow_remove(flows, forward);
+		return DROP_session_table_full;
+	}
+	session_fill(worker, index, forward, reverse, decision);
+
+	session = &table->sessions[index];
+	table->free = session->next;
+	table->used++;
+	*session = (struct session){
+		.flow = forward,
+		.inbound_rule = decision->inbound_rule,
+		.inbound_vip = decision->inbound_vip,
+		.outbound_vip = decision->snat ? decision->outbound_vip : VIP_NONE,
+		.idle_timeout = decision->idle_timeout,
+	};
+	session_wheel_add(table, index, worker->now_seconds + session->idle_timeout);
+	worker->counters.sessions_created++;
+	worker->counters.snat_ports_taken += decision->snat;
+	*flow = forward;
+	return DROP_NONE;
+}
+
+void
+session_end(struct worker *worker, uint32_t index)
+{
+	struct session_table *table = &worker->sessions;
+	struct session *session = &table->sessions[index];
+
+	session_wheel_remove(table, index);
+	flow_remove(&table->flows, flow_at(&table->flows, session->flow)->twin);
+	flow_remove(&table->flows, session->flow);
+	worker->counters.sessions_ended++;
+	worker->counters.snat_ports_returned += session->outbound_vip != VIP_NONE;
+	session->next = table->free;
+	table->free = index;
+	table->used--;
+}
+
+/* Seconds since a packet that counts last used the session; `lag` is how late it is looked at. */
+static uint32_t
+session_idle(const struct worker *worker, const struct session *session, uint32_t lag)
+{
+	const struct flow *out = flow_at(&worker->sessions.flows, session->flow);
+	const struct flow *back = flow_at(&worker->sessions.flows, out->twin);
+	uint32_t idle = (uint16_t)(worker->now_seconds - out->last_seen);
+
+	/* After a pause that the 16 bits of last_seen can not tell, nothing has been used. */
+	if (lag > INT16_MAX)
+		return lag;
+	if (back->flags & FLOW_REFRESHES)
+		idle = RTE_MIN(idle, (uint32_t)(uint16_t)(worker->now_seconds - back->last_seen));
+	return idle;
+}
+
+static void
+session_look(struct worker *worker, uint32_t index, uint32_t lag)
+{
+	struct session_table *table = &worker->sessions;
+	struct session *session = &table->sessions[index];
+	uint32_t idle = session_idle(worker, session, lag);
+	uint32_t remaining;
+
+	if (idle >= session->idle_timeout ||
+	    (session->deadline != 0 && worker->now_seconds >= session->deadline)) {
+		session_end(worker, index);
+		return;
+	}
+	remaining = session->idle_timeout - idle;
+	if (session->deadline != 0)
+		remaining = RTE_MIN(remaining, session->deadline - worker->now_seconds);
+	session_wheel_remove(table, index);
+	session_wheel_add(table, index, worker->now_seconds + remaining);
+}
+
+void
+session_set_deadline(struct worker *worker, uint32_t index, uint32_t second)
+{
+	struct session_table *table = &worker->sessions;
+
+	table->sessions[index].deadline = second;
+	session_wheel_remove(table, index);
+	session_wheel_add(table, index, second);
+}
+
+bool
+session_expire(struct worker *worker)
+{
+	struct session_table *table = &worker->sessions;
+	uint32_t lag = worker->now_seconds - table->clock;
+	unsigned int budget = SESSION_EXPIRE_BUDGET;
+
+	if (table->clock > worker->now_seconds)
+		return true;
+	/* One turn of the wheel comes by every session. */
+	if (lag >= SESSION_WHEEL_SLOTS)
+		table->clock = worker->now_seconds - (SESSION_WHEEL_SLOTS - 1);
+	while (table->clock <= worker->now_seconds) {
+		uint32_t index = table->slots[table->clock % SESSION_WHEEL_SLOTS];
+
+		if (index == SESSION_NONE) {
+			table->clock++;
+			continue;
+		}
+		if (budget-- == 0)
+			return false;
+		session_look(worker, index, lag);
+	}
+	return true;
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "arp.h"
+#include "icmp.h"
+#include "rewrite.h"
+#include "stages.h"
+#include "transmit.h"
+
+enum {
+	ICMP_UNREACHABLE = 3,
+	ICMP_UNREACHABLE_NET = 0,
+	ICMP_UNREACHABLE_TOO_BIG = 4,
+	ICMP_UNREACHABLE_PROHIBITED = 13,
+	ICMP_TIME_EXCEEDED = 11,
+};
+
+/* Some senders are told why (RFC 1812 section 4.3.3; semantics.md section 5 for SNAT). */
+static void
+apply_drop(struct worker *worker, struct packet *packet, enum drop_reason reason)
+{
+	switch (reason) {
+	case DROP_no_route:
+		icmp_error(worker, packet, ICMP_UNREACHABLE, ICMP_UNREACHABLE_NET, 0);
+		break;
+	case DROP_ttl_expired:
+		icmp_error(worker, packet, ICMP_TIME_EXCEEDED, 0, 0);
+		break;
+	case DROP_outbound_vip_missing:
+	case DROP_snat_block_missing:
+	case DROP_snat_ports_exhausted:
+		icmp_error(worker, packet, ICMP_UNREACHABLE, ICMP_UNREACHABLE_PROHIBITED, 0);
+		break;
+	default:
+		break;
+	}
+	transmit_drop(worker, packet->mbuf, reason);
+}
+
+/* Whether the packet may go on to that adjacency; else it has been answered and dropped. */
+static bool
+apply_check(struct worker *worker, struct packet *packet, uint32_t egress)
+{
+	uint16_t mtu;
+
+	if (unlikely(packet->ip->time_to_live <= 1)) {
+		apply_drop(worker, packet, DROP_ttl_expired);
+		return false;
+	}
+	mtu = worker->neighbors.adjacencies[egress].mtu;
+	if (unlikely(packet->ip_length > mtu) &&
+	    (packet->ip->fragment_offset & rte_cpu_to_be_16(RTE_IPV4_HDR_DF_FLAG))) {
+		icmp_error(worker, packet, ICMP_UNREACHABLE, ICMP_UNREACHABLE_TOO_BIG, mtu);
+		transmit_drop(worker, packet->mbuf, DROP_mtu_exceeded);
+		return false;
+	}
+	return true;
+}
+
+static void
+apply_fabric(struct worker *worker, struct packet *packet)
+{
+	if (unlikely(!apply_check(worker, packet, packet->egress)))
+		return;
+	worker->counters.path_packets[PATH_FABRIC]++;
+	rewrite_ttl(packet->ip);
+	transmit_to_adjacency(worker, packet->mbuf, packet->ip, packet->egress);
+}
+
+static void
+apply_local(struct worker *worker, struct packet *packet)
+{
+	if (!(packet->flags & PACKET_ECHO_REQUEST)) {
+		transmit_drop(worker, packet->mbuf, DROP_local_unsupported);
+		return;
+	}
+	worker->counters.path_packets[PATH_LOCAL]++;
+	icmp_echo_reply(worker, packet);
+}
+
+static void
+apply_session(struct worker *worker, struct packet *packet)
+{
+	struct flow *flow = flow_at(&worker->sessions.flows, packet->flow);
+
+	if (unlikely(flow->egress & EGRESS_DROP)) {
+		apply_drop(worker, packet, flow->egress & ~EGRESS_DROP);
+		return;
+	}
+	if (unlikely(!apply_check(worker, packet, flow->egress)))
+		return;
+	flow->last_seen = (uint16_t)worker->now_seconds;
+	flow->flags |= FLOW_SEEN;
+	worker->counters.path_packets[PATH_STATEFUL]++;
+	rewrite_session(packet, flow);
+	transmit_to_adjacency(worker, packet->mbuf, packet->ip, flow->egress);
+}
+
+static void
+apply_first(struct worker *worker, struct packet *packet, const struct decision *decision)
+{
+	const struct flow_table *flows = &worker->sessions.flows;
+	enum drop_reason reason = decision->reason;
+
+	/* An earlier packet of this burst may have made the session. */
+	packet->flow = flow_find(flows, &packet->key, packet->hash);
+	if (packet->flow != FLOW_NONE) {
+		apply_session(worker, packet);
+		return;
+	}
+	worker->counters.decided++;
+	if (worker->observer.decided != NULL)
+		worker->observer.decided(worker->observer.context, packet, decision);
+	switch ((enum verdict)decision->verdict) {
+	case VERDICT_LOCAL:
+		apply_local(worker, packet);
+		return;
+	case VERDICT_SESSION:
+		if (unlikely(packet->ip->time_to_live <= 1))
+			reason = DROP_ttl_expired;
+		else
+			reason = session_create(worker, &packet->key, decision, &packet->flow);
+		if (likely(reason == DROP_NONE)) {
+			apply_session(worker, packet);
+			return;
+		}
+		break;
+	case VERDICT_FABRIC: /* only of packets that the fabric's routes sent to a VIP */
+	case VERDICT_DROP:
+		break;
+	}
+	apply_drop(worker, packet, reason);
+}
+
+void
+stage_apply(struct worker *worker, unsigned int n, const struct decision *decisions)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		struct packet *packet = &worker->burst[i];
+
+		switch ((enum packet_kind)packet->kind) {
+		case PACKET_STATEFUL:
+			if (likely(packet->flow != FLOW_NONE))
+				apply_session(worker, packet);
+			else
+				apply_first(worker, packet, &decisions[packet->decision]);
+			break;
+		case PACKET_FABRIC:
+			apply_fabric(worker, packet);
+			break;
+		case PACKET_LOCAL:
+			apply_local(worker, packet);
+			break;
+		case PACKET_ARP:
+			arp_receive(worker, packet);
+			break;
+		case PACKET_DROP:
+			apply_drop(worker, packet, packet->reason);
+			break;
+		}
+	}
+}

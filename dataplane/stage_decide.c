@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "stages.h"
+
+void
+stage_decide(struct worker *worker, unsigned int n, struct decision *decisions)
+{
+	struct decide_request requests[BURST];
+	unsigned int count = 0;
+
+	for (unsigned int i = 0; i < n; i++) {
+		struct packet *packet = &worker->burst[i];
+
+		if (packet->kind != PACKET_STATEFUL || packet->flow != FLOW_NONE)
+			continue;
+		requests[count] =
+			(struct decide_request){ .key = packet->key, .outbound_vip = VIP_NONE };
+		packet->decision = count++;
+	}
+	if (count > 0)
+		decide(worker->snapshot, requests, decisions, count);
+}

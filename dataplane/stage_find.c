@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "stages.h"
+
+/* What a session can not be found by. */
+static enum drop_reason
+find_check(const struct packet *packet)
+{
+	if (packet->flags & PACKET_FRAGMENT)
+		return DROP_fragment_unsupported;
+	if (packet->flags & PACKET_TRUNCATED)
+		return DROP_transport_truncated;
+	if (packet->flags & PACKET_ICMP_OTHER)
+		return DROP_icmp_unsupported;
+	return DROP_NONE;
+}
+
+static void
+find_prepare(const struct flow_table *flows, struct packet *packet)
+{
+	packet->reason = (uint16_t)find_check(packet);
+	if (unlikely(packet->reason != DROP_NONE)) {
+		packet->kind = PACKET_DROP;
+		return;
+	}
+	packet->hash = flow_hash(flows, &packet->key);
+	flow_prefetch(flows, packet->hash);
+}
+
+/* The burst holds sessions that were decided from an older snapshot. */
+static void
+find_revalidate(struct worker *worker, unsigned int n)
+{
+	struct flow_table *flows = &worker->sessions.flows;
+
+	for (unsigned int i = 0; i < n; i++) {
+		struct packet *packet = &worker->burst[i];
+
+		if (packet->kind != PACKET_STATEFUL)
+			continue;
+		/* An earlier packet's session may have ended, or moved its entries. */
+		packet->flow = flow_find(flows, &packet->key, packet->hash);
+		if (packet->flow == FLOW_NONE ||
+		    flow_at(flows, packet->flow)->decided_from == worker->snapshot->decided_from)
+			continue;
+		session_revalidate(worker, packet->flow);
+		packet->flow = flow_find(flows, &packet->key, packet->hash);
+	}
+}
+
+void
+stage_find(struct worker *worker, unsigned int n)
+{
+	const struct flow_table *flows = &worker->sessions.flows;
+	uint32_t decided_from = worker->snapshot->decided_from;
+	bool stale = false;
+
+	for (unsigned int i = 0; i < n; i++) {
+		if (worker->burst[i].kind == PACKET_STATEFUL)
+			find_prepare(flows, &worker->burst[i]);
+	}
+	for (unsigned int i = 0; i < n; i++) {
+		struct packet *packet = &worker->burst[i];
+
+		if (packet->kind != PACKET_STATEFUL)
+			continue;
+		packet->flow = flow_find(flows, &packet->key, packet->hash);
+		if (likely(packet->flow != FLOW_NONE))
+			stale |= flow_at(flows, packet->flow)->decided_from != decided_from;
+	}
+	if (unlikely(stale))
+		find_revalidate(worker, n);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include "worker.h"
+
+/*
+ * The stages of a burst, in the order of the pipeline. Each takes worker->burst[0 .. n-1] and works
+ * on the packets of its kind; the last one, in order of arrival, makes an end of every packet.
+ */
+
+/* Fabric routes: packets from the fabric become fabric, stateful (to a VIP), local or drop. */
+void stage_route(struct worker *worker, unsigned int n);
+/* Finds the sessions of stateful packets; those of an older snapshot are decided again. */
+void stage_find(struct worker *worker, unsigned int n);
+/* Decides stateful packets that have no session, into decisions[packet.decision]. */
+void stage_decide(struct worker *worker, unsigned int n, struct decision *decisions);
+/* Remembers what was decided, rewrites and sends. */
+void stage_apply(struct worker *worker, unsigned int n, const struct decision *decisions);

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include "decide.h"
+
+/*
+ * One packet on its way through decide's line. The steps are in decide.c, in order; what takes more
+ * than a few lines has a file of its own: walk_security.c, walk_translate.c, walk_egress.c.
+ */
+
+struct walk {
+	const struct snapshot *snapshot;
+	const struct decide_request *request;
+	struct decision *decision;
+	const struct snapshot_subnet *from;   /* the sender's; NULL: it came from the fabric */
+	const struct security_policy *policy; /* the group to be asked next; NULL: none */
+	rte_be32_t sender; /* the neighbour in `from` that sent it, to which replies return; 0:
+			      unknown */
+};
+
+/* Still being decided. */
+static inline bool
+walk_goes_on(const struct walk *walk)
+{
+	return walk->decision->verdict == VERDICT_SESSION;
+}
+
+static inline void
+walk_drop(struct walk *walk, enum drop_reason reason)
+{
+	walk->decision->verdict = VERDICT_DROP;
+	walk->decision->reason = (uint8_t)reason;
+}
+
+/* The addresses as a security group sees them now; asks all walks' policies, grouped. */
+void walk_security(struct walk *walks, unsigned int n, bool inbound);
+
+/* The effective route of a subnet to an address; its index in *index. */
+const struct subnet_route *walk_route(const struct snapshot_subnet *subnet, rte_be32_t address,
+				      uint16_t *index);
+/* Acts on the sender's effective route. True: the fabric has to be asked. */
+bool walk_egress_subnet(struct walk *walk);
+/* Who in the sender's subnet the packet came from: itself, or the appliance that passed it on. */
+void walk_find_sender(struct walk *walk);
+/* Acts on what the fabric's routes say of the destination. */
+void walk_egress_fabric(struct walk *walk, uint32_t target);
+/* Where replies go; target: what the fabric's routes say of the source, of a packet from there. */
+void walk_return(struct walk *walk, uint32_t target);
+
+/* Chooses the sender's outbound VIP and its ports. */
+void walk_snat(struct walk *walk);
+/* From a VIP to one of its backends. */
+void walk_vip(struct walk *walk, uint32_t vip);
+/* How long the session may be idle. */
+void walk_timeout(struct walk *walk);

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <netinet/in.h>
+
+#include "route.h"
+#include "walk.h"
+
+const struct subnet_route *
+walk_route(const struct snapshot_subnet *subnet, rte_be32_t address, uint16_t *index)
+{
+	*index = (uint16_t)interval_tree_find(subnet->routes, rte_be_to_cpu_32(address));
+	return *index == SUBNET_ROUTE_MISSING ? NULL : &subnet->route[*index];
+}
+
+/* To a neighbour on the link of a subnet, past the subnet's inbound group. */
+static void
+egress_to_zone(struct walk *walk, uint16_t zone, rte_be32_t neighbor)
+{
+	const struct snapshot_subnet *subnet = &walk->snapshot->subnets[zone];
+
+	walk->decision->egress_zone = zone;
+	walk->decision->inbound_zone = zone;
+	walk->decision->forward = (struct egress){ subnet->interface, DROP_NONE, neighbor };
+}
+
+bool
+walk_egress_subnet(struct walk *walk)
+{
+	struct decision *decision = walk->decision;
+	const struct subnet_route *route = &walk->from->route[decision->route];
+
+	if (decision->route == SUBNET_ROUTE_MISSING) {
+		walk_drop(walk, DROP_route_missing);
+		return false;
+	}
+	switch ((enum subnet_route_kind)route->kind) {
+	case SUBNET_ROUTE_SUBNET:
+		egress_to_zone(walk, route->zone, decision->destination);
+		return false;
+	case SUBNET_ROUTE_APPLIANCE:
+		egress_to_zone(walk, route->zone, route->address);
+		return false;
+	case SUBNET_ROUTE_INTERNET:
+		return true;
+	case SUBNET_ROUTE_LOCAL:
+		decision->verdict = VERDICT_LOCAL;
+		return false;
+	case SUBNET_ROUTE_NONE:
+		walk_drop(walk, DROP_route_none);
+		return false;
+	case SUBNET_ROUTE_GATEWAY:
+		walk_drop(walk, DROP_route_gateway_missing);
+		return false;
+	case SUBNET_ROUTE_UNASSIGNED:
+		walk_drop(walk, DROP_subnet_missing);
+		return false;
+	case SUBNET_ROUTE_BROADCAST:
+		walk_drop(walk, DROP_ip_broadcast);
+		return false;
+	}
+	walk_drop(walk, DROP_route_missing);
+	return false;
+}
+
+void
+walk_find_sender(struct walk *walk)
+{
+	const struct snapshot_subnet *from = walk->from;
+	const struct flow_key *key = &walk->request->key;
+	uint32_t source = rte_be_to_cpu_32(key->source);
+	const struct subnet_route *route;
+	uint16_t home, index;
+
+	if ((source & from->mask) == from->prefix) {
+		walk->sender = key->source;
+		return;
+	}
+	/* The host's own subnet names the appliance that its packets pass on their way there. */
+	home = (uint16_t)interval_tree_find(walk->snapshot->networks[from->network].zones, source);
+	if (home == ZONE_FABRIC)
+		return;
+	route = walk_route(&walk->snapshot->subnets[home], key->destination, &index);
+	if (route != NULL && route->kind == SUBNET_ROUTE_APPLIANCE && route->zone == key->zone)
+		walk->sender = route->address;
+}
+
+/* The flow's next hop among equal ones; no zone in it, so that the fabric path hashes alike. */
+static struct egress
+egress_of_group(const struct walk *walk, uint32_t group, struct flow_key key)
+{
+	const struct snapshot *snapshot = walk->snapshot;
+	const struct snapshot_next_hop *hop;
+
+	key.zone = ZONE_FABRIC;
+	hop = &snapshot->next_hops[ecmp_group_select(snapshot->groups[group],
+						     flow_key_hash(&key, snapshot->ecmp_seed))];
+	return (struct egress){ hop->interface, DROP_NONE, hop->address };
+}
+
+static void
+egress_to_fabric(struct walk *walk, struct egress egress)
+{
+	struct decision *decision = walk->decision;
+
+	decision->egress_zone = ZONE_FABRIC;
+	decision->forward = egress;
+	if (walk->from == NULL)
+		decision->verdict = VERDICT_FABRIC;
+	else
+		walk_snat(walk);
+}
+
+void
+walk_egress_fabric(struct walk *walk, uint32_t target)
+{
+	struct decision *decision = walk->decision;
+	uint32_t id = route_target_id(target);
+
+	decision->fabric_target = target;
+	switch (route_target_kind(target)) {
+	case ROUTE_GROUP:
+		egress_to_fabric(walk, egress_of_group(walk, id, walk->request->key));
+		return;
+	case ROUTE_CONNECTED:
+		egress_to_fabric(walk,
+				 (struct egress){ (uint16_t)id, DROP_NONE, decision->destination });
+		return;
+	case ROUTE_VIP:
+		walk_vip(walk, id);
+		if (walk_goes_on(walk) && walk->from != NULL)
+			walk_snat(walk);
+		if (walk_goes_on(walk))
+			egress_to_zone(walk, decision->egress_zone, decision->destination);
+		return;
+	case ROUTE_LOCAL:
+		decision->verdict = VERDICT_LOCAL;
+		return;
+	case ROUTE_BROADCAST:
+		walk_drop(walk, DROP_ip_broadcast);
+		return;
+	case ROUTE_UNREACHABLE:
+		break;
+	}
+	walk_drop(walk, DROP_no_route);
+}
+
+/* Replies to a client beyond the fabric: the route to it, whatever the backend's subnet says. */
+static struct egress
+return_to_fabric(const struct walk *walk, uint32_t target)
+{
+	const struct decision *decision = walk->decision;
+	const struct flow_key reply = {
+		.source = walk->request->key.destination,
+		.destination = walk->request->key.source,
+		.source_port = walk->request->key.destination_port,
+		.destination_port = walk->request->key.source_port,
+		.protocol = walk->request->key.protocol,
+		.family = walk->request->key.family,
+	};
+
+	switch (route_target_kind(target)) {
+	case ROUTE_GROUP:
+		return egress_of_group(walk, route_target_id(target), reply);
+	case ROUTE_CONNECTED:
+		return (struct egress){ (uint16_t)route_target_id(target), DROP_NONE,
+					decision->source };
+	default:
+		return (struct egress){ INTERFACE_NONE, DROP_session_reverse_unroutable, 0 };
+	}
+}
+
+/* Replies inside the network: the effective route of the subnet that they come from. */
+static struct egress
+return_to_subnet(const struct walk *walk)
+{
+	struct decision *decision = walk->decision;
+	const struct snapshot_subnet *subnets = walk->snapshot->subnets;
+	const struct subnet_route *route = walk_route(&subnets[decision->egress_zone],
+						      decision->source, &decision->reverse_route);
+
+	if (route != NULL && route->kind == SUBNET_ROUTE_SUBNET)
+		return (struct egress){ subnets[route->zone].interface, DROP_NONE,
+					decision->source };
+	if (route != NULL && route->kind == SUBNET_ROUTE_APPLIANCE)
+		return (struct egress){ subnets[route->zone].interface, DROP_NONE, route->address };
+	return (struct egress){ INTERFACE_NONE, DROP_session_reverse_unroutable, 0 };
+}
+
+void
+walk_return(struct walk *walk, uint32_t target)
+{
+	struct decision *decision = walk->decision;
+
+	if (walk->from == NULL)
+		decision->reverse = return_to_fabric(walk, target);
+	else if (decision->snat)
+		decision->reverse =
+			(struct egress){ walk->from->interface, DROP_NONE, walk->sender };
+	else
+		decision->reverse = return_to_subnet(walk);
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <netinet/in.h>
+
+#include "walk.h"
+
+enum {
+	IDLE_TIMEOUT_DEFAULT = 240, /* seconds, where neither a VIP nor a group sets one */
+	ICMP_TIMEOUT_DEFAULT = 60,
+	RESERVED_LEADING = 4, /* of a subnet: network, .1, .2, .3 (semantics.md section 2) */
+	DYNAMIC_PORTS_FIRST = 1024,
+	/* The same on every gateway of a cloud, so that all choose the same backend. */
+	BACKEND_SEED = 0x6d61676c,
+};
+
+/* One host keeps one VIP (RFC 4787 REQ-2, paired pooling); a session keeps the one it has. */
+static const struct subnet_outbound *
+snat_choose_vip(const struct walk *walk)
+{
+	const struct snapshot_subnet *from = walk->from;
+	const struct decide_request *request = walk->request;
+
+	if (from->vip_count == 0)
+		return NULL;
+	if (request->established && request->outbound_vip != VIP_NONE) {
+		for (unsigned int i = 0; i < from->vip_count; i++) {
+			if (from->vips[i].vip == request->outbound_vip)
+				return &from->vips[i];
+		}
+		return NULL;
+	}
+	return &from->vips[hash_to_range(hash_words(walk->sender, 0, 0), from->vip_count)];
+}
+
+/* The sender's own block, by its place among the subnet's usable addresses. */
+static bool
+snat_find_block(const struct walk *walk, const struct subnet_outbound *outbound, uint32_t *unit)
+{
+	const struct snapshot_subnet *from = walk->from;
+	uint32_t first = from->prefix + RESERVED_LEADING;
+	uint32_t broadcast = from->prefix | ~from->mask;
+	uint32_t sender = rte_be_to_cpu_32(walk->sender);
+
+	if (sender < first || sender >= broadcast)
+		return false;
+	*unit = outbound->first_block + (sender - first);
+	return *unit < walk->snapshot->vips[outbound->vip].snat.unit_count;
+}
+
+void
+walk_snat(struct walk *walk)
+{
+	struct decision *decision = walk->decision;
+	uint8_t protocol = walk->request->key.protocol;
+	const struct subnet_outbound *outbound;
+	const struct snapshot_vip *vip;
+
+	if (protocol == IPPROTO_ESP || protocol == IPPROTO_AH) {
+		walk_drop(walk, DROP_protocol_not_translatable);
+		return;
+	}
+	walk_find_sender(walk);
+	if (walk->sender == 0) {
+		walk_drop(walk, DROP_snat_block_missing);
+		return;
+	}
+	outbound = snat_choose_vip(walk);
+	if (outbound == NULL) {
+		walk_drop(walk, DROP_outbound_vip_missing);
+		return;
+	}
+	vip = &walk->snapshot->vips[outbound->vip];
+	decision->snat = true;
+	decision->outbound_vip = outbound->vip;
+	decision->source = vip->address;
+	if (vip->snat.on_demand) {
+		decision->unit_count = vip->snat.unit_count;
+	} else {
+		decision->unit_count = 1;
+		if (!snat_find_block(walk, outbound, &decision->first_unit))
+			walk_drop(walk, DROP_snat_block_missing);
+	}
+}
+
+static uint32_t
+vip_hash(const struct flow_key *key, uint8_t distribution)
+{
+	uint64_t addresses = key->source | ((uint64_t)key->destination << 32);
+	uint64_t rest = 0;
+
+	if (distribution != BACKEND_HASH_SOURCE)
+		rest = key->protocol;
+	if (distribution == BACKEND_HASH_FIVE_TUPLE)
+		rest |= (uint64_t)key->source_port << 16 | (uint64_t)key->destination_port << 32;
+	return hash_words(addresses, rest, BACKEND_SEED);
+}
+
+/* A session stays with the backend that it has, even if the rule no longer names it. */
+static struct backend
+vip_keep_backend(const struct walk *walk, const struct snapshot_vip *vip,
+		 const struct snapshot_inbound_rule *rule)
+{
+	rte_be32_t address = walk->request->backend;
+	const struct interval_tree *zones = walk->snapshot->networks[vip->network].zones;
+
+	for (unsigned int i = 0; i < rule->backend_count; i++) {
+		if (rule->backends[i].address == address)
+			return rule->backends[i];
+	}
+	walk->decision->backend_removed = true;
+	walk->decision->drain_timeout = rule->drain_timeout;
+	return (struct backend){
+		.address = address,
+		.zone = (uint16_t)interval_tree_find(zones, rte_be_to_cpu_32(address)),
+	};
+}
+
+static struct backend
+vip_choose_backend(const struct walk *walk, const struct snapshot_vip *vip,
+		   const struct snapshot_inbound_rule *rule)
+{
+	if (walk->request->established && walk->request->backend != 0)
+		return vip_keep_backend(walk, vip, rule);
+	if (rule->maglev == NULL)
+		return (struct backend){ 0 };
+	return rule->backends[maglev_table_select(rule->maglev,
+						  vip_hash(&walk->request->key, rule->hash))];
+}
+
+void
+walk_vip(struct walk *walk, uint32_t id)
+{
+	struct decision *decision = walk->decision;
+	const struct flow_key *key = &walk->request->key;
+	const struct snapshot_vip *vip = &walk->snapshot->vips[id];
+	uint16_t port = rte_be_to_cpu_16(key->destination_port);
+	const struct snapshot_inbound_rule *rule;
+	struct backend backend;
+	uint32_t index;
+
+	if (key->protocol == IPPROTO_ICMP) {
+		if (key->source_port == 0 && key->destination_port != 0)
+			walk_drop(walk, DROP_vip_session_missing);
+		else
+			decision->verdict = VERDICT_LOCAL; /* a ping of the VIP itself */
+		return;
+	}
+	index = interval_tree_find(vip->rules, (uint32_t)key->protocol << 16 | port);
+	if (index == VIP_RULE_MISSING) {
+		walk_drop(walk, port >= DYNAMIC_PORTS_FIRST ? DROP_vip_session_missing
+							    : DROP_vip_rule_missing);
+		return;
+	}
+	rule = &vip->inbound[index];
+	backend = vip_choose_backend(walk, vip, rule);
+	if (backend.zone == ZONE_FABRIC) {
+		walk_drop(walk, DROP_vip_backend_missing);
+		return;
+	}
+	decision->inbound_vip = (uint16_t)id;
+	decision->inbound_rule = rule->id;
+	decision->destination = backend.address;
+	decision->destination_port =
+		rte_cpu_to_be_16((uint16_t)(rule->backend_first_port + (port - rule->first_port)));
+	decision->egress_zone = backend.zone;
+	decision->idle_timeout = rule->idle_timeout;
+}
+
+void
+walk_timeout(struct walk *walk)
+{
+	struct decision *decision = walk->decision;
+	uint8_t protocol = walk->request->key.protocol;
+
+	decision->reply_refreshes = !decision->snat || protocol == IPPROTO_TCP;
+	if (decision->snat && decision->inbound_vip == VIP_NONE) {
+		const struct snapshot_vip *vip = &walk->snapshot->vips[decision->outbound_vip];
+
+		decision->idle_timeout = protocol == IPPROTO_TCP   ? vip->tcp_idle_timeout
+					 : protocol == IPPROTO_UDP ? vip->udp_idle_timeout
+								   : vip->icmp_timeout;
+	}
+	if (decision->idle_timeout == 0)
+		decision->idle_timeout =
+			protocol == IPPROTO_ICMP ? ICMP_TIMEOUT_DEFAULT : IDLE_TIMEOUT_DEFAULT;
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "worker.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <rte_errno.h>
+#include <rte_malloc.h>
+
+#include "arp.h"
+#include "stages.h"
+#include "transmit.h"
+
+enum {
+	COMMAND_BURST = 32,
+	PREFETCH_AHEAD = 4,
+};
+
+#define NS_PER_SECOND 1000000000ULL
+
+/* Different for each worker and each purpose, and not to be guessed from another one's. */
+static uint64_t
+worker_secret(const struct worker_options *options, uint64_t purpose)
+{
+	uint64_t x = options->seed + (options->id + 1U) * 0x9e3779b97f4a7c15ULL + purpose;
+
+	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
+	x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
+	return x ^ (x >> 31);
+}
+
+static int
+worker_init_tables(struct worker *worker, const struct worker_options *options)
+{
+	char name[RTE_RING_NAMESIZE];
+	int result;
+
+	worker->next_hop_adjacency =
+		rte_malloc_socket("next hops", NEXT_HOPS_MAX * sizeof(*worker->next_hop_adjacency),
+				  RTE_CACHE_LINE_SIZE, options->socket);
+	if (worker->next_hop_adjacency == NULL)
+		return -ENOMEM;
+	snprintf(name, sizeof(name), "commands %u", options->id);
+	worker->commands = command_ring_create(name, options->socket);
+	snprintf(name, sizeof(name), "events %u", options->id);
+	worker->events = event_ring_create(name, options->socket);
+	if (worker->commands == NULL || worker->events == NULL)
+		return -rte_errno;
+	result = session_table_init(&worker->sessions, options->flow_capacity,
+				    (uint32_t)worker_secret(options, 1), worker->now_seconds,
+				    options->socket);
+	if (result != 0)
+		return result;
+	snprintf(name, sizeof(name), "neighbors %u", options->id);
+	return neighbor_table_init(&worker->neighbors, name, options->socket);
+}
+
+struct worker *
+worker_create(const struct worker_options *options)
+{
+	struct worker *worker =
+		rte_zmalloc_socket("worker", sizeof(*worker), RTE_CACHE_LINE_SIZE, options->socket);
+	int result;
+
+	if (worker == NULL) {
+		rte_errno = ENOMEM;
+		return NULL;
+	}
+	worker->id = options->id;
+	worker->port_count = options->port_count;
+	memcpy(worker->queues, options->queues, options->port_count * sizeof(worker->queues[0]));
+	worker->pool = options->pool;
+	worker->now = options->now;
+	worker->now_seconds = (uint32_t)(options->now / NS_PER_SECOND);
+	worker->icmp_filled = options->now;
+	worker->random.secret = worker_secret(options, 2);
+	result = worker_init_tables(worker, options);
+	if (result != 0) {
+		worker_free(worker);
+		rte_errno = -result;
+		return NULL;
+	}
+	return worker;
+}
+
+void
+worker_free(struct worker *worker)
+{
+	if (worker == NULL)
+		return;
+	neighbor_table_release(&worker->neighbors);
+	session_table_release(&worker->sessions);
+	rte_ring_free(worker->events);
+	rte_ring_free(worker->commands);
+	rte_free(worker->next_hop_adjacency);
+	rte_free(worker);
+}
+
+size_t
+worker_bytes(const struct worker *worker)
+{
+	return sizeof(*worker) + session_table_bytes(&worker->sessions) +
+	       NEXT_HOPS_MAX * sizeof(*worker->next_hop_adjacency) +
+	       NEIGHBORS_MAX * sizeof(struct adjacency);
+}
+
+void
+worker_post(struct worker *worker, const struct event *event)
+{
+	if (rte_ring_sp_enqueue_elem(worker->events, (void *)(uintptr_t)event, sizeof(*event)) != 0)
+		worker->counters.events_lost++;
+}
+
+static void
+worker_take_snapshot(struct worker *worker, const struct snapshot *snapshot)
+{
+	worker->snapshot = snapshot;
+	neighbor_table_refresh(&worker->neighbors, snapshot);
+	for (; worker->next_hop_count < snapshot->next_hop_count; worker->next_hop_count++) {
+		const struct snapshot_next_hop *hop = &snapshot->next_hops[worker->next_hop_count];
+
+		worker->next_hop_adjacency[worker->next_hop_count] = neighbor_find_or_add(
+			&worker->neighbors, snapshot, hop->interface, hop->address);
+	}
+	atomic_store_explicit(&worker->acknowledged, snapshot->generation, memory_order_release);
+}
+
+static void
+worker_take_neighbor(struct worker *worker, const struct command_neighbor *neighbor)
+{
+	uint32_t adjacency;
+
+	if (neighbor->reachable) {
+		adjacency = neighbor_resolve(&worker->neighbors, worker->snapshot, neighbor);
+		if (adjacency != ADJACENCY_NONE)
+			transmit_release_held(worker, adjacency);
+		return;
+	}
+	adjacency = neighbor_find_or_add(&worker->neighbors, worker->snapshot, neighbor->interface,
+					 neighbor->address);
+	if (adjacency != ADJACENCY_NONE)
+		transmit_abandon_held(worker, adjacency);
+}
+
+void
+worker_take_commands(struct worker *worker)
+{
+	struct command commands[COMMAND_BURST];
+	unsigned int n = rte_ring_sc_dequeue_burst_elem(worker->commands, commands,
+							sizeof(commands[0]), COMMAND_BURST, NULL);
+
+	for (unsigned int i = 0; i < n; i++) {
+		switch ((enum command_type)commands[i].type) {
+		case COMMAND_SNAPSHOT:
+			worker_take_snapshot(worker, commands[i].snapshot);
+			break;
+		case COMMAND_NEIGHBOR:
+			worker_take_neighbor(worker, &commands[i].neighbor);
+			break;
+		case COMMAND_ARP_REQUEST:
+			arp_request(worker, &commands[i].neighbor);
+			break;
+		}
+	}
+}
+
+static void
+worker_parse(struct worker *worker, uint16_t port, struct rte_mbuf **mbufs, uint16_t n)
+{
+	struct port_counters *counters = &worker->counters.ports[port];
+
+	counters->received_packets += n;
+	for (uint16_t i = 0; i < n && i < PREFETCH_AHEAD; i++)
+		rte_prefetch0(rte_pktmbuf_mtod(mbufs[i], void *));
+	for (uint16_t i = 0; i < n; i++) {
+		if (i + PREFETCH_AHEAD < n)
+			rte_prefetch0(rte_pktmbuf_mtod(mbufs[i + PREFETCH_AHEAD], void *));
+		counters->received_bytes += rte_pktmbuf_pkt_len(mbufs[i]);
+		packet_parse(worker->snapshot, port, mbufs[i], &worker->burst[i]);
+	}
+}
+
+static uint16_t
+worker_poll_port(struct worker *worker, uint16_t port)
+{
+	struct rte_mbuf *mbufs[BURST];
+	struct decision decisions[BURST];
+	const struct port_queue *queue = &worker->queues[port];
+	uint16_t n = queue->receive(queue->context, mbufs, BURST);
+
+	if (n == 0)
+		return 0;
+	worker_parse(worker, port, mbufs, n);
+	stage_route(worker, n);
+	stage_find(worker, n);
+	stage_decide(worker, n, decisions);
+	stage_apply(worker, n, decisions);
+	return n;
+}
+
+unsigned int
+worker_poll(struct worker *worker, uint64_t now)
+{
+	unsigned int received = 0;
+
+	worker->now = now;
+	worker->now_seconds = (uint32_t)(now / NS_PER_SECOND);
+	worker_take_commands(worker);
+	if (unlikely(worker->snapshot == NULL))
+		return 0;
+	session_expire(worker);
+	for (uint16_t port = 0; port < worker->port_count; port++)
+		received += worker_poll_port(worker, port);
+	transmit_flush(worker);
+	return received;
+}
