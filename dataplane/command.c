@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include <rte_ring_peek.h>
+
 /* Rings carry whole 32-bit words. */
 _Static_assert(sizeof(struct command) % sizeof(uint32_t) == 0, "a command fits its ring");
 _Static_assert(sizeof(struct event) % sizeof(uint32_t) == 0, "an event fits its ring");
@@ -22,18 +24,32 @@ event_ring_create(const char *name, int socket)
 }
 
 int
+command_reserve(struct rte_ring *const *rings, unsigned int n, unsigned int count)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		if (rte_ring_enqueue_bulk_elem_start(rings[i], count, NULL) == count)
+			continue;
+		command_commit(rings, i, NULL, 0);
+		return -ENOBUFS;
+	}
+	return 0;
+}
+
+void
+command_commit(struct rte_ring *const *rings, unsigned int n, const struct command *commands,
+	       unsigned int count)
+{
+	for (unsigned int i = 0; i < n; i++)
+		rte_ring_enqueue_elem_finish(rings[i], commands, sizeof(commands[0]), count);
+}
+
+int
 command_broadcast(struct rte_ring *const *rings, unsigned int n, const struct command *commands,
 		  unsigned int count)
 {
-	for (unsigned int i = 0; i < n; i++) {
-		if (rte_ring_free_count(rings[i]) < count)
-			return -ENOBUFS;
-	}
-	/* The caller is the only producer, so that the room can only have grown since. */
-	for (unsigned int i = 0; i < n && count > 0; i++) {
-		if (rte_ring_sp_enqueue_bulk_elem(rings[i], commands, sizeof(commands[0]), count,
-						  NULL) == 0)
-			return -ENOBUFS;
-	}
-	return 0;
+	int rc = command_reserve(rings, n, count);
+
+	if (rc == 0)
+		command_commit(rings, n, commands, count);
+	return rc;
 }

@@ -62,3 +62,11 @@ struct rte_ring *event_ring_create(const char *name, int socket);
  */
 int command_broadcast(struct rte_ring *const *rings, unsigned int n, const struct command *commands,
 		      unsigned int count);
+
+/*
+ * The same in two steps, with work in between whose result must not be lost to a full ring: 0 or
+ * -ENOBUFS. command_commit() follows, with as many commands as there is room for, or none.
+ */
+int command_reserve(struct rte_ring *const *rings, unsigned int n, unsigned int count);
+void command_commit(struct rte_ring *const *rings, unsigned int n, const struct command *commands,
+		    unsigned int count);

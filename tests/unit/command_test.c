@@ -110,6 +110,33 @@ more_than_a_ring_holds_is_refused(void **state)
 }
 
 static void
+reserved_room_is_used_or_given_back(void **state)
+{
+	struct rings *rings = *state;
+	static struct command many[COMMAND_RING_SIZE - 1];
+	struct command one = request_of(5);
+	struct command taken;
+
+	assert_int_equal(command_reserve(rings->items, RINGS, 1023), 0);
+	assert_int_equal(command_take(rings->items[0], &taken), 0);
+	command_commit(rings->items, RINGS, NULL, 0);
+	assert_int_equal(rte_ring_free_count(rings->items[0]), 1023);
+	assert_int_equal(rte_ring_free_count(rings->items[2]), 1023);
+
+	assert_int_equal(command_broadcast(&rings->items[1], 1, many, 1023), 0);
+	assert_int_equal(command_reserve(rings->items, RINGS, 1), -ENOBUFS);
+	assert_int_equal(rte_ring_free_count(rings->items[0]), 1023);
+	assert_int_equal(command_take(rings->items[1], &taken), 1);
+	assert_int_equal(command_reserve(rings->items, RINGS, 1), 0);
+	command_commit(rings->items, RINGS, &one, 1);
+	for (unsigned int i = 0; i < RINGS; i += 2) {
+		assert_int_equal(command_take(rings->items[i], &taken), 1);
+		assert_int_equal(taken.neighbor.address, 5);
+	}
+	assert_int_equal(rte_ring_count(rings->items[1]), 1023);
+}
+
+static void
 commands_arrive_whole_and_in_order(void **state)
 {
 	struct rings *rings = *state;
@@ -191,6 +218,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(one_full_ring_keeps_all_from_getting_any,
 						rings_setup, rings_teardown),
 		cmocka_unit_test_setup_teardown(more_than_a_ring_holds_is_refused, rings_setup,
+						rings_teardown),
+		cmocka_unit_test_setup_teardown(reserved_room_is_used_or_given_back, rings_setup,
 						rings_teardown),
 		cmocka_unit_test_setup_teardown(commands_arrive_whole_and_in_order, rings_setup,
 						rings_teardown),
