@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "link.h"
 #include "snat_plan.h"
 
 /* An interface belongs to the first subnet that names it; a second one is an error (validate). */
@@ -29,15 +30,6 @@ interfaces_complete(struct model *model)
 		if (interface->mtu == 0 && interface->port != NO_INDEX)
 			interface->mtu = model->ports[interface->port].mtu;
 	}
-}
-
-static bool
-interface_is_on_link(const struct interface *interface, const struct ip_address *address)
-{
-	for (size_t i = 0; i < interface->addresses.count; i++)
-		if (ip_prefix_contains(&interface->addresses.items[i], address))
-			return true;
-	return false;
 }
 
 /* A fabric has few links, however many networks and routes there are. */
@@ -68,8 +60,8 @@ next_hops_complete(struct reader *reader)
 			struct next_hop *hop = &model->routes[i].next_hops[j];
 
 			for (size_t k = 0; k < fabric.count && hop->interface == NO_INDEX; k++)
-				if (interface_is_on_link(&model->interfaces[fabric.items[k]],
-							 &hop->address))
+				if (link_contains(&model->interfaces[fabric.items[k]],
+						  &hop->address))
 					hop->interface = fabric.items[k];
 		}
 	free(fabric.items);

@@ -9,6 +9,7 @@
 #include "read.h"
 #include "setting.h"
 #include "text.h"
+#include "validate.h"
 
 static struct model *
 model_create(const char *file)
@@ -75,6 +76,20 @@ settings_read(struct reader *reader)
 	reader_close(reader);
 }
 
+static void
+model_validate(struct reader *reader)
+{
+	links_validate(reader);
+	neighbors_validate(reader);
+	routes_validate(reader);
+	security_groups_validate(reader);
+	route_tables_validate(reader);
+	virtual_networks_validate(reader);
+	vips_validate(reader);
+	outbound_validate(reader);
+	unsupported_settings_report(reader);
+}
+
 /* 0, -EINVAL or -ENOMEM. */
 static int
 model_build(const config_t *config, struct model *model, struct diagnostics *diagnostics)
@@ -87,6 +102,7 @@ model_build(const config_t *config, struct model *model, struct diagnostics *dia
 	if (reader.out_of_memory)
 		return -ENOMEM;
 	model_complete(&reader);
+	model_validate(&reader);
 	if (reader.out_of_memory)
 		return -ENOMEM;
 	if (diagnostics->errors > 0)

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "subnet.h"
+
 enum {
 	BLOCKS = 65536 / SNAT_BLOCK_PORTS,
 	FIRST_BLOCK = SNAT_FIRST_PORT / SNAT_BLOCK_PORTS,
@@ -56,19 +58,6 @@ snat_block_count(const struct port_range_list *ranges, unsigned ports_per_host)
 		count += (range->last - range->first + 1U) / ports_per_host;
 	}
 	return count;
-}
-
-uint32_t
-subnet_host_count(const struct subnet *subnet)
-{
-	if (subnet->prefix.address.family != IP_FAMILY_V4)
-		return 0;
-
-	struct address_range range = ip_prefix_range_v4(&subnet->prefix);
-	uint32_t others = range.last - range.first; /* one less than there are addresses */
-
-	return others + 1 > SUBNET_RESERVED || others == UINT32_MAX ? others - SUBNET_RESERVED + 1
-								    : 0;
 }
 
 static bool

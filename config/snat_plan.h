@@ -13,7 +13,6 @@ enum {
 	SNAT_FIRST_PORT = 1024,
 	SNAT_VIP_PORTS_MAX = 64000, /* of one VIP, in sum */
 	SNAT_DEFAULT_HOSTS_MAX = 1000,
-	SUBNET_RESERVED = 5, /* network, .1 to .3, broadcast */
 };
 
 /* ports_per_host was left out; it is worked out before the model is handed out. */
@@ -27,9 +26,7 @@ int snat_free_ranges(const struct vip *vip, struct port_range_list *ranges);
 /* How many contiguous blocks of that many ports (a multiple of 8) lie within the ranges. */
 size_t snat_block_count(const struct port_range_list *ranges, unsigned ports_per_host);
 
-/* The addresses that hosts of a subnet can have. */
-uint32_t subnet_host_count(const struct subnet *subnet);
-/* The same of all subnets that have the VIP among their outbound ones. */
+/* The addresses that hosts of the subnets can have that send by this VIP. */
 uint64_t snat_host_count(const struct model *model, uint32_t vip);
 /* Azure's table; 0: there are too many hosts for a default. */
 unsigned snat_ports_default(uint64_t hosts);

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "validate.h"
+
+#include "setting.h"
+
+/*
+ * What the language has and the gateway does not do yet: a file that asks for it would be run as if
+ * it had not. A setting leaves this file when it is acted on.
+ */
+
+static void
+timers_report(struct reader *reader)
+{
+	const struct gateway_settings *gateway = &reader->model->gateway;
+	const struct {
+		const char *name;
+		unsigned value;
+		unsigned supported;
+	} timers[] = {
+		{ "tcp_half_open_timeout", gateway->tcp_half_open_timeout, 30 },
+		{ "tcp_closing_timeout", gateway->tcp_closing_timeout, 30 },
+		{ "hold_down_fin", gateway->hold_down_fin, 65 },
+		{ "hold_down_rst", gateway->hold_down_rst, 16 },
+		{ "hold_down_half_open", gateway->hold_down_half_open, 30 },
+		{ "hold_down_udp", gateway->hold_down_udp, 65 },
+	};
+
+	if (gateway->name == NULL)
+		return;
+	for (size_t i = 0; i < sizeof(timers) / sizeof(timers[0]); i++) {
+		struct origin origin = setting_place(reader, "gateway.%s", timers[i].name);
+
+		if (timers[i].value != timers[i].supported)
+			diagnostic_error(reader->diagnostics, &origin,
+					 "%s other than %u is not supported yet; leave it out",
+					 timers[i].name, timers[i].supported);
+	}
+}
+
+static void
+workers_report(struct reader *reader)
+{
+	const struct model *model = reader->model;
+	struct origin origin = setting_place(reader, "gateway.workers");
+
+	if (model->gateway.workers > 1 && model->virtual_network_count > 0)
+		diagnostic_error(
+			reader->diagnostics, &origin,
+			"%u workers with virtual networks are not supported yet; set workers = 1",
+			model->gateway.workers);
+}
+
+static void
+interfaces_report(struct reader *reader)
+{
+	for (size_t i = 0; i < reader->model->interface_count; i++) {
+		struct origin origin = setting_place(reader, "interfaces.%zu.tcp_mss_clamp", i);
+
+		if (reader->model->interfaces[i].tcp_mss_clamp != 0)
+			diagnostic_error(reader->diagnostics, &origin,
+					 "tcp_mss_clamp is not supported yet; leave it out");
+	}
+}
+
+static void
+tcp_reset_report(struct reader *reader, struct origin origin)
+{
+	diagnostic_error(reader->diagnostics, &origin,
+			 "tcp_reset = true is not supported yet; leave it out");
+}
+
+static void
+vip_report(struct reader *reader, size_t index)
+{
+	const struct vip *vip = &reader->model->vips[index];
+
+	if (vip->profile != VIP_PROFILE_AZURE) {
+		struct origin origin = setting_place(reader, "vips.%zu.profile", index);
+
+		diagnostic_error(
+			reader->diagnostics, &origin,
+			"profile = \"rfc\" is not supported yet; leave it out or use \"azure\"");
+	}
+	if (vip->outbound.tcp_reset)
+		tcp_reset_report(reader,
+				 setting_place(reader, "vips.%zu.outbound.tcp_reset", index));
+	for (size_t i = 0; i < vip->inbound_count; i++) {
+		struct origin origin =
+			setting_place(reader, "vips.%zu.inbound.%zu.probe", index, i);
+
+		if (vip->inbound[i].probe.protocol != PROBE_NONE)
+			diagnostic_error(reader->diagnostics, &origin,
+					 "probe is not supported yet; leave it out");
+		if (vip->inbound[i].tcp_reset)
+			tcp_reset_report(reader,
+					 setting_place(reader, "vips.%zu.inbound.%zu.tcp_reset",
+						       index, i));
+	}
+}
+
+void
+unsupported_settings_report(struct reader *reader)
+{
+	timers_report(reader);
+	workers_report(reader);
+	interfaces_report(reader);
+	for (size_t i = 0; i < reader->model->vip_count; i++)
+		vip_report(reader, i);
+}
