@@ -8,13 +8,15 @@
 
 enum {
 	/*
-	 * Of n entries in p primary places, n - p(1 - e^(-n/p)) find theirs taken. With p = 3n/4
-	 * that is 0.448 n, and the standard deviation at n = 2^21 is under 0.001 n: an eighth more
-	 * is beyond chance, since the seed of the hash is secret. For small tables there is a
-	 * constant on top.
+	 * Of n entries in p primary places, n - p(1 - e^(-n/p)) find theirs taken: 0.448 n with
+	 * p = 3n/4, and 15/32 is 0.469. At n = 2^21 the standard deviation is under 0.001 n, so
+	 * that running out is beyond chance, and beyond skill while the hash's seed is secret. For
+	 * small tables there is a constant on top.
 	 */
 	PRIMARY_NUMERATOR = 3,
 	PRIMARY_DENOMINATOR = 4,
+	OVERFLOW_NUMERATOR = 15,
+	OVERFLOW_DENOMINATOR = 32,
 	OVERFLOW_SLACK = 256,
 };
 
@@ -22,7 +24,8 @@ int
 flow_table_init(struct flow_table *table, uint32_t entries, uint32_t seed, int socket)
 {
 	uint64_t primary = (uint64_t)entries * PRIMARY_NUMERATOR / PRIMARY_DENOMINATOR + 1;
-	uint64_t overflow = (uint64_t)entries / 2 + OVERFLOW_SLACK;
+	uint64_t overflow =
+		(uint64_t)entries * OVERFLOW_NUMERATOR / OVERFLOW_DENOMINATOR + OVERFLOW_SLACK;
 
 	if (primary + overflow >= FLOW_NONE)
 		return -ENOMEM;

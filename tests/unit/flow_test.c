@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+#include <rte_memory.h>
+
+#include "dataplane/flow.h"
+#include "eal.h"
+
+static struct flow_key
+key_of(uint32_t number)
+{
+	return (struct flow_key){
+		.source = number,
+		.destination = 0x01020304,
+		.source_port = (uint16_t)(number >> 3),
+		.destination_port = 443,
+		.zone = (uint16_t)(number & 3),
+		.protocol = 6,
+		.family = 4,
+	};
+}
+
+static uint32_t
+find(const struct flow_table *table, uint32_t number)
+{
+	struct flow_key key = key_of(number);
+
+	return flow_find(table, &key, flow_hash(table, &key));
+}
+
+static uint32_t
+insert(struct flow_table *table, uint32_t number)
+{
+	struct flow_key key = key_of(number);
+
+	return flow_insert(table, &key);
+}
+
+static void
+too_large_a_table_is_refused(void **state)
+{
+	struct flow_table table;
+
+	(void)state;
+	assert_int_equal(flow_table_init(&table, UINT32_MAX - 1, 1, SOCKET_ID_ANY), -ENOMEM);
+}
+
+static void
+nothing_is_found_in_an_empty_table(void **state)
+{
+	const struct flow_key free_place = { 0 };
+	struct flow_table table;
+
+	(void)state;
+	assert_int_equal(flow_table_init(&table, 16, 1, SOCKET_ID_ANY), 0);
+	assert_int_equal(find(&table, 1), FLOW_NONE);
+	assert_int_equal(free_place.family, 0);
+	flow_table_release(&table);
+}
+
+static void
+every_part_of_the_key_counts(void **state)
+{
+	struct flow_key keys[7];
+	struct flow_table table;
+
+	(void)state;
+	assert_int_equal(flow_table_init(&table, 16, 1, SOCKET_ID_ANY), 0);
+	for (unsigned int i = 0; i < 7; i++)
+		keys[i] = key_of(8);
+	keys[1].source++;
+	keys[2].destination++;
+	keys[3].source_port++;
+	keys[4].destination_port++;
+	keys[5].zone++;
+	keys[6].protocol++;
+	flow_insert(&table, &keys[0]);
+	for (unsigned int i = 1; i < 7; i++)
+		assert_int_equal(flow_find(&table, &keys[i], flow_hash(&table, &keys[i])),
+				 FLOW_NONE);
+	flow_table_release(&table);
+}
+
+static void
+a_full_table_refuses_and_recovers(void **state)
+{
+	struct flow_table table;
+	uint32_t count = 0;
+
+	(void)state;
+	assert_int_equal(flow_table_init(&table, 1024, 7, SOCKET_ID_ANY), 0);
+	while (insert(&table, count) != FLOW_NONE)
+		count++;
+	assert_in_range(count, 1024, table.total);
+	assert_int_equal(table.used, count);
+	assert_int_equal(find(&table, count), FLOW_NONE);
+	for (uint32_t i = 0; i < count; i++)
+		flow_remove(&table, find(&table, i));
+	assert_int_equal(table.used, 0);
+	for (uint32_t i = 0; i < count; i++)
+		assert_int_not_equal(insert(&table, i), FLOW_NONE);
+	flow_table_release(&table);
+}
+
+/* Against an array of what should be there, with entries that keep their places. */
+static void
+random_changes_agree_with_an_array(void **state)
+{
+	enum {
+		NUMBERS = 4096,
+		CAPACITY = 2048,
+		ROUNDS = 400000
+	};
+	static uint32_t place[NUMBERS];
+	struct flow_table table;
+	uint32_t used = 0;
+
+	(void)state;
+	srand(3);
+	assert_int_equal(flow_table_init(&table, CAPACITY, 99, SOCKET_ID_ANY), 0);
+	for (uint32_t i = 0; i < NUMBERS; i++)
+		place[i] = FLOW_NONE;
+	for (unsigned int round = 0; round < ROUNDS; round++) {
+		uint32_t number = (uint32_t)rand() % NUMBERS;
+
+		assert_int_equal(find(&table, number), place[number]);
+		if (place[number] != FLOW_NONE) {
+			flow_remove(&table, place[number]);
+			place[number] = FLOW_NONE;
+			used--;
+		} else if (used < CAPACITY) {
+			place[number] = insert(&table, number);
+			assert_int_not_equal(place[number], FLOW_NONE);
+			used++;
+		}
+		assert_int_equal(table.used, used);
+	}
+	flow_table_release(&table);
+}
+
+/* The room that a table promises is there, whatever the keys: here for sequential ones. */
+static void
+the_promised_room_is_there(void **state)
+{
+	enum {
+		CAPACITY = 200000
+	};
+
+	(void)state;
+	for (uint32_t seed = 1; seed <= 5; seed++) {
+		struct flow_table table;
+
+		assert_int_equal(flow_table_init(&table, CAPACITY, seed, SOCKET_ID_ANY), 0);
+		for (uint32_t i = 0; i < CAPACITY; i++)
+			assert_int_not_equal(insert(&table, i), FLOW_NONE);
+		assert_true(flow_table_bytes(&table) <= 79ULL * CAPACITY);
+		flow_table_release(&table);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(too_large_a_table_is_refused),
+		cmocka_unit_test(nothing_is_found_in_an_empty_table),
+		cmocka_unit_test(every_part_of_the_key_counts),
+		cmocka_unit_test(a_full_table_refuses_and_recovers),
+		cmocka_unit_test(random_changes_agree_with_an_array),
+		cmocka_unit_test(the_promised_room_is_there),
+	};
+
+	test_eal_start("128");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
