@@ -32,11 +32,15 @@ struct flow_key {
 
 _Static_assert(sizeof(struct flow_key) == 16, "a key is compared as one 128-bit word");
 
+/* The key's words, which alias its fields. */
+typedef uint64_t __attribute__((may_alias)) flow_key_word;
+typedef __uint128_t __attribute__((may_alias)) flow_key_words;
+
 static inline bool
 flow_key_equal(const struct flow_key *a, const struct flow_key *b)
 {
-	const __uint128_t *x = (const void *)a;
-	const __uint128_t *y = (const void *)b;
+	const flow_key_words *x = (const void *)a;
+	const flow_key_words *y = (const void *)b;
 
 	return *x == *y;
 }
@@ -44,7 +48,7 @@ flow_key_equal(const struct flow_key *a, const struct flow_key *b)
 static inline uint32_t
 flow_key_hash(const struct flow_key *key, uint32_t seed)
 {
-	const uint64_t *words = (const void *)key;
+	const flow_key_word *words = (const void *)key;
 
 	return hash_words(words[0], words[1], seed);
 }

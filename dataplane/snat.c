@@ -8,7 +8,7 @@
 static uint32_t
 snat_draw_start(struct snat_random *random, const struct flow_key *reply, uint32_t range)
 {
-	const uint64_t *words = (const void *)reply;
+	const flow_key_word *words = (const void *)reply;
 	uint64_t x = random->secret + random->draws++ * 0x9e3779b97f4a7c15ULL;
 
 	x ^= words[0] ^ (words[1] * 0xd6e8feb86659fd93ULL);
