@@ -21,8 +21,8 @@ struct interval_tree;
 
 /*
  * The intervals may come in any order; where two overlap, the later one in the array wins. A number
- * in none of them gives `otherwise`. Returns NULL when out of memory. The tree is one block, freed
- * with interval_tree_free().
+ * in none of them gives `otherwise`. NULL and errno: ENOMEM, or EINVAL where an interval ends
+ * before it begins. The tree is one block, freed with interval_tree_free().
  */
 struct interval_tree *interval_tree_build(const struct interval *intervals, size_t count,
 					  uint32_t otherwise);
