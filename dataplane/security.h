@@ -32,7 +32,10 @@ struct security_port_range {
 	uint16_t last;
 };
 
-/* A rule as the compiler takes it, borrowed for the call. Empty port lists mean any. */
+/*
+ * A rule as the compiler takes it, borrowed for the call. Empty port lists mean any; an empty
+ * address list (a tag that stands for nothing in this network) matches nothing.
+ */
 struct security_rule_spec {
 	uint8_t protocol; /* IANA number; 0: any */
 	const struct security_address_range *sources;
@@ -56,7 +59,10 @@ struct security_key {
 
 struct security_table;
 
-/* The specs come in order of priority. NULL and errno: ENOMEM, or E2BIG over SECURITY_RULES_MAX. */
+/*
+ * The specs come in order of priority. NULL and errno: ENOMEM, E2BIG over SECURITY_RULES_MAX, or
+ * EINVAL where a range ends before it begins.
+ */
 struct security_table *security_table_build(const struct security_rule_spec *specs, size_t count);
 void security_table_free(struct security_table *table);
 size_t security_table_bytes(const struct security_table *table);
