@@ -19,7 +19,7 @@ host_mask(unsigned length, unsigned index)
 {
 	unsigned fixed = length > 8 * index ? length - 8 * index : 0;
 
-	return fixed >= 8 ? 0 : (uint8_t)(0xff >> fixed);
+	return (uint8_t)(fixed >= 8 ? 0 : 0xff >> fixed);
 }
 
 int
