@@ -90,6 +90,14 @@ model_validate(struct reader *reader)
 	unsupported_settings_report(reader);
 }
 
+static void
+model_warn(struct reader *reader)
+{
+	shadowed_rules_warn(reader);
+	unused_objects_warn(reader);
+	default_routes_warn(reader);
+}
+
 /* 0, -EINVAL or -ENOMEM. */
 static int
 model_build(const config_t *config, struct model *model, struct diagnostics *diagnostics)
@@ -109,6 +117,8 @@ model_build(const config_t *config, struct model *model, struct diagnostics *dia
 		return -EINVAL;
 	for (size_t i = 0; i < model->security_group_count; i++)
 		default_rules_add(&reader, &model->security_groups[i]);
+	if (!reader.out_of_memory)
+		model_warn(&reader);
 	return reader.out_of_memory ? -ENOMEM : 0;
 }
 

@@ -2,13 +2,9 @@
 #pragma once
 
 #include "model.h"
+#include "ranges.h"
 
 /* What one side of a security rule means in one virtual network (semantics.md section 3). */
-
-struct address_ranges {
-	struct address_range *items; /* ascending, disjoint, not adjacent */
-	size_t count;
-};
 
 /*
  * The addresses that a rule's side names: its prefixes, and its tags as they are in that network.
