@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "ports.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_cycles.h>
+
+#include "device.h"
+
+static uint16_t
+queue_receive(void *context, struct rte_mbuf **mbufs, uint16_t n)
+{
+	const struct ports_queue *queue = context;
+
+	return rte_eth_rx_burst(queue->ethdev, queue->queue, mbufs, n);
+}
+
+static uint16_t
+queue_receive_nothing(void *context, struct rte_mbuf **mbufs, uint16_t n)
+{
+	(void)context;
+	(void)mbufs;
+	(void)n;
+	return 0;
+}
+
+static uint16_t
+queue_transmit(void *context, struct rte_mbuf **mbufs, uint16_t n)
+{
+	const struct ports_queue *queue = context;
+	uint16_t sent = rte_eth_tx_burst(queue->ethdev, queue->queue, mbufs, n);
+	uint64_t until;
+
+	if (likely(sent == n))
+		return n;
+	until = atomic_load_explicit(&queue->ports->retry_until, memory_order_relaxed);
+	while (sent < n && rte_rdtsc() < until)
+		sent = (uint16_t)(sent + rte_eth_tx_burst(queue->ethdev, queue->queue, mbufs + sent,
+							  (uint16_t)(n - sent)));
+	return sent;
+}
+
+static int
+queues_make(struct ports *ports)
+{
+	ports->handles = calloc(ports->workers, sizeof(*ports->handles));
+	ports->queues = calloc(ports->workers, sizeof(*ports->queues));
+	if (ports->handles == NULL || ports->queues == NULL)
+		return -ENOMEM;
+
+	for (uint16_t worker = 0; worker < ports->workers; worker++) {
+		for (unsigned int i = 0; i < ports->count; i++) {
+			const struct ports_device *device = &ports->devices[i];
+			struct ports_queue *handle = &ports->handles[worker][i];
+
+			*handle = (struct ports_queue){ .ethdev = device->ethdev,
+							.queue = worker,
+							.ports = ports };
+			ports->queues[worker][i] = (struct port_queue){
+				.receive = worker < device->rx_queues ? queue_receive
+								      : queue_receive_nothing,
+				.transmit = queue_transmit,
+				.context = handle,
+			};
+		}
+	}
+	return 0;
+}
+
+/* How many queues the port gets. 0, or -EINVAL with a sentence in error. */
+static int
+queues_choose(struct ports_device *device, const struct port *port, unsigned int workers,
+	      const struct rte_eth_dev_info *info, char *error, size_t error_size)
+{
+	if (port->rx_queues > workers) {
+		snprintf(error, error_size,
+			 "port %s has %u rx_queues for %u worker(s); at most one for each worker",
+			 port->name, port->rx_queues, workers);
+		return -EINVAL;
+	}
+	if (port->rx_queues > info->max_rx_queues) {
+		snprintf(error, error_size,
+			 "port %s has %u rx_queues; its driver %s has at most %u here", port->name,
+			 port->rx_queues, info->driver_name, info->max_rx_queues);
+		return -EINVAL;
+	}
+	if (workers > info->max_tx_queues) {
+		snprintf(error, error_size,
+			 "port %s has %u transmit queue(s) for %u workers; each needs its own "
+			 "(net_pcap: a tx_pcap for each worker)",
+			 port->name, info->max_tx_queues, workers);
+		return -EINVAL;
+	}
+
+	device->rx_queues = port->rx_queues;
+	if (device->rx_queues == 0)
+		device->rx_queues = (uint16_t)RTE_MIN(workers, info->max_rx_queues);
+	device->tx_queues = (uint16_t)workers;
+	return 0;
+}
+
+static int
+device_configure(struct ports_device *device, const struct port *port,
+		 const struct rte_eth_dev_info *info, char *error, size_t error_size)
+{
+	struct rte_eth_conf conf = { .rxmode = { .mtu = port->mtu } };
+	uint64_t hash =
+		info->flow_type_rss_offloads & (RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP | RTE_ETH_RSS_UDP);
+	int rc;
+
+	if (port->mtu < info->min_mtu || port->mtu > info->max_mtu) {
+		snprintf(error, error_size, "port %s has MTU %u; its driver %s takes %u to %u",
+			 port->name, port->mtu, info->driver_name, info->min_mtu, info->max_mtu);
+		return -EINVAL;
+	}
+	if (device->rx_queues > 1 && hash != 0) {
+		conf.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
+		conf.rx_adv_conf.rss_conf.rss_hf = hash;
+	}
+
+	device->rx_descriptors = port->descriptors;
+	device->tx_descriptors = port->descriptors;
+	rc = rte_eth_dev_configure(device->ethdev, device->rx_queues, device->tx_queues, &conf);
+	if (rc == 0)
+		rc = rte_eth_dev_adjust_nb_rx_tx_desc(device->ethdev, &device->rx_descriptors,
+						      &device->tx_descriptors);
+	if (rc == 0) {
+		/* Devices of the kernel want to be told; others have it from their configuration.
+		 */
+		rc = rte_eth_dev_set_mtu(device->ethdev, port->mtu);
+		if (rc == -ENOTSUP)
+			rc = 0;
+	}
+	if (rc != 0)
+		snprintf(error, error_size, "port %s can not be configured: %s", port->name,
+			 strerror(-rc));
+	return rc;
+}
+
+static int
+device_start(const struct ports_device *device, const struct port *port, struct rte_mempool *pool,
+	     char *error, size_t error_size)
+{
+	unsigned int socket = (unsigned int)rte_eth_dev_socket_id(device->ethdev);
+	int rc = 0;
+
+	for (uint16_t queue = 0; rc == 0 && queue < device->rx_queues; queue++)
+		rc = rte_eth_rx_queue_setup(device->ethdev, queue, device->rx_descriptors, socket,
+					    NULL, pool);
+	for (uint16_t queue = 0; rc == 0 && queue < device->tx_queues; queue++)
+		rc = rte_eth_tx_queue_setup(device->ethdev, queue, device->tx_descriptors, socket,
+					    NULL);
+	if (rc == 0)
+		rc = rte_eth_dev_start(device->ethdev);
+	if (rc != 0)
+		snprintf(error, error_size, "port %s does not start: %s", port->name,
+			 strerror(-rc));
+	return rc;
+}
+
+/*
+ * Lets frames to the interfaces' own MAC addresses in. Only a driver that filters and has no room
+ * for another address must be made to take all frames.
+ */
+static void
+device_filter(struct ports_device *device, const struct model *model, uint32_t index)
+{
+	bool filtered = true;
+
+	for (size_t i = 0; i < model->interface_count; i++) {
+		const struct interface *interface = &model->interfaces[i];
+		struct rte_ether_addr mac;
+
+		if (interface->port != index || !interface->mac_set)
+			continue;
+		memcpy(mac.addr_bytes, interface->mac.bytes, sizeof(mac.addr_bytes));
+		if (!rte_is_same_ether_addr(&mac, &device->mac) &&
+		    rte_eth_dev_mac_addr_add(device->ethdev, &mac, 0) != 0)
+			filtered = false;
+	}
+
+	/* A driver that can do neither says so by what rte_eth_promiscuous_get() tells. */
+	if (filtered)
+		(void)rte_eth_promiscuous_disable(device->ethdev);
+	else
+		(void)rte_eth_promiscuous_enable(device->ethdev);
+	device->promiscuous = rte_eth_promiscuous_get(device->ethdev) == 1;
+	if (!filtered && !device->promiscuous)
+		fprintf(stderr,
+			"viaduct run: port %s takes only frames to its own MAC address; an "
+			"interface on it has another\n",
+			model->ports[index].name);
+}
+
+/* Whether each file that the port would receive from has a queue: it would else not be read. */
+static bool
+files_have_queues(const struct device *described, const struct ports_device *device)
+{
+	return device_value(described, "rx_pcap", device->rx_queues) == NULL;
+}
+
+static int
+device_open(struct ports *ports, const struct model *model, uint32_t index,
+	    struct rte_mempool *pool, char *error, size_t error_size)
+{
+	const struct port *port = &model->ports[index];
+	struct ports_device *device = &ports->devices[index];
+	struct rte_eth_dev_info info;
+	struct device described;
+	int rc = device_parse(port, model->directory, &described);
+
+	if (rc != 0) {
+		snprintf(error, error_size, "port %s: %s", port->name, strerror(-rc));
+		return rc;
+	}
+	rc = rte_eth_dev_get_port_by_name(described.name, &device->ethdev);
+	if (rc == 0)
+		rc = rte_eth_dev_info_get(device->ethdev, &info);
+	if (rc == 0)
+		rc = rte_eth_macaddr_get(device->ethdev, &device->mac);
+	if (rc != 0) {
+		snprintf(error, error_size, "port %s has no device %s: %s", port->name,
+			 described.name, strerror(-rc));
+		goto clear;
+	}
+	ports->count = index + 1; /* it is there to be closed from here on */
+	device->driver = info.driver_name;
+	ports->macs[index] = device->mac;
+
+	rc = queues_choose(device, port, ports->workers, &info, error, error_size);
+	if (rc == 0 && !files_have_queues(&described, device)) {
+		snprintf(error, error_size,
+			 "port %s has %u receive queue(s) and more rx_pcap files; name one file "
+			 "for each queue",
+			 port->name, device->rx_queues);
+		rc = -EINVAL;
+	}
+	if (rc == 0)
+		rc = device_configure(device, port, &info, error, error_size);
+	if (rc == 0)
+		rc = device_start(device, port, pool, error, error_size);
+	if (rc == 0)
+		device_filter(device, model, index);
+clear:
+	device_clear(&described);
+	return rc;
+}
+
+int
+ports_open(struct ports *ports, const struct model *model, struct rte_mempool *pool, char *error,
+	   size_t error_size)
+{
+	int rc;
+
+	*ports = (struct ports){ .workers = model->gateway.workers };
+	if (model->port_count > PORTS_MAX) {
+		snprintf(error, error_size, "there are %zu ports; at most %d", model->port_count,
+			 PORTS_MAX);
+		return -E2BIG;
+	}
+	for (uint32_t i = 0; i < model->port_count; i++) {
+		rc = device_open(ports, model, i, pool, error, error_size);
+		if (rc != 0)
+			goto close;
+	}
+
+	rc = queues_make(ports);
+	if (rc == 0)
+		return 0;
+	snprintf(error, error_size, "%s", strerror(-rc));
+
+close:
+	ports_close(ports);
+	return rc;
+}
+
+void
+ports_close(struct ports *ports)
+{
+	for (unsigned int i = 0; i < ports->count; i++) {
+		/* It ends either way: a driver that does not stop is closed all the same. */
+		(void)rte_eth_dev_stop(ports->devices[i].ethdev);
+		(void)rte_eth_dev_close(ports->devices[i].ethdev);
+	}
+	ports->count = 0;
+	free(ports->handles);
+	free(ports->queues);
+	ports->handles = NULL;
+	ports->queues = NULL;
+}
+
+static uint64_t
+cycles_of(unsigned int milliseconds)
+{
+	return rte_get_tsc_hz() * milliseconds / 1000;
+}
+
+void
+ports_retry(struct ports *ports, unsigned int milliseconds)
+{
+	atomic_store_explicit(&ports->retry_until, rte_rdtsc() + cycles_of(milliseconds),
+			      memory_order_relaxed);
+}
+
+void
+ports_wait_sent(const struct ports *ports, unsigned int milliseconds)
+{
+	uint64_t until = rte_rdtsc() + cycles_of(milliseconds);
+
+	for (unsigned int i = 0; i < ports->count; i++) {
+		const struct ports_device *device = &ports->devices[i];
+
+		for (uint16_t queue = 0; queue < device->tx_queues; queue++) {
+			/* The last descriptor before the place that is written next. */
+			uint16_t last = (uint16_t)(device->tx_descriptors - 1);
+
+			while (rte_rdtsc() < until &&
+			       rte_eth_tx_descriptor_status(device->ethdev, queue, last) ==
+				       RTE_ETH_TX_DESC_FULL)
+				rte_delay_us_sleep(100);
+		}
+	}
+}
