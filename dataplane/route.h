@@ -49,13 +49,21 @@ route_target_id(route_target target)
 struct route_change {
 	uint32_t prefix; /* host order, host bits zero */
 	uint8_t length;  /* 0-32 */
-	uint8_t remove;  /* else add, or replace */
+	uint8_t remove;  /* 1: remove; 0: add, or replace */
 	route_target target;
 };
 
 struct route_table;
 
-/* NULL and errno when memory is short. capacity: prefixes. */
+enum {
+	ROUTE_SPLITS_MAX = 65536, /* /24s that hold prefixes longer than /24 */
+};
+
+/*
+ * capacity: prefixes, 1 to 16M; those longer than /24 may lie in up to ROUTE_SPLITS_MAX different
+ * /24s. NULL and errno: EINVAL, or ENOMEM. Empty; the first batch is staged, swapped and settled
+ * like any other.
+ */
 struct route_table *route_table_create(uint32_t capacity);
 void route_table_free(struct route_table *table);
 
@@ -63,14 +71,25 @@ void route_table_free(struct route_table *table);
 struct rte_fib *route_table_active(const struct route_table *table);
 
 /*
- * Applies the batch to the standby copy: 0, or -errno (-ENOSPC: over the capacity or out of tbl8
- * groups), and then the standby is as it was. The caller swaps, publishes, waits for every worker,
- * and calls route_table_settle() with the same batch.
+ * Applies the batch to the standby copy, one change after the other. The caller swaps, publishes,
+ * waits for every worker, and calls route_table_settle() with the same batch. Returns 0, or with
+ * nothing changed:
+ *   -EINVAL  a length over 32, host bits, or a target over 31 bits;
+ *   -ENOENT  removes a prefix that is not there, so that the caller's books and these differ;
+ *   -ENOSPC  over the capacity, or over ROUTE_SPLITS_MAX;
+ *   -EBUSY   the batch before is not settled.
  */
 int route_table_stage(struct route_table *table, const struct route_change *changes, size_t count);
-/* Makes the standby copy the active one; readers learn of it by the next snapshot. */
+/* Takes a staged batch back, when it cannot be published after all. 0 or -EINVAL: none is staged.
+ */
+int route_table_unstage(struct route_table *table, const struct route_change *changes,
+			size_t count);
+/* Makes the staged copy the active one; readers learn of it by the next snapshot. */
 void route_table_swap(struct route_table *table);
-/* Brings the copy that nobody reads any more up to date with the same batch. 0 or -errno. */
+/*
+ * Brings the copy that nobody reads any more up to date with the same batch. 0, or -EINVAL: nothing
+ * was swapped.
+ */
 int route_table_settle(struct route_table *table, const struct route_change *changes, size_t count);
 
 /* How many prefixes the active copy holds. */
