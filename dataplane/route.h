@@ -78,10 +78,10 @@ struct rte_fib *route_table_active(const struct route_table *table);
  *   -ENOENT  removes a prefix that is not there, so that the caller's books and these differ;
  *   -ENOSPC  over the capacity, or over ROUTE_SPLITS_MAX;
  *   -EBUSY   the batch before is not settled.
+ * -ENOTRECOVERABLE alone, which no known input brings about, leaves the standby in doubt.
  */
 int route_table_stage(struct route_table *table, const struct route_change *changes, size_t count);
-/* Takes a staged batch back, when it cannot be published after all. 0 or -EINVAL: none is staged.
- */
+/* Takes back a staged batch that cannot be published after all. 0, or -EINVAL: none is staged. */
 int route_table_unstage(struct route_table *table, const struct route_change *changes,
 			size_t count);
 /* Makes the staged copy the active one; readers learn of it by the next snapshot. */
