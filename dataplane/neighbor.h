@@ -8,6 +8,8 @@
 #include <rte_mbuf.h>
 
 #include "command.h"
+#include "drop.h"
+#include "link.h"
 #include "snapshot.h"
 
 /*
@@ -19,7 +21,8 @@
 
 enum {
 	ADJACENCY_NONE = UINT32_MAX,
-	ADJACENCY_HEADER_MAX = 18, /* Ethernet and one VLAN tag */
+	ADJACENCY_HEADER_MAX = LINK_HEADER_MAX,
+	ADJACENCY_PORT_NONE = UINT16_MAX,
 	NEIGHBORS_MAX = 65536,
 	HELD_PACKETS_MAX = 256,
 	HELD_PACKETS_PER_NEIGHBOR = 32,
@@ -36,15 +39,20 @@ enum adjacency_state {
 };
 
 struct adjacency {
-	uint8_t type;                         /* enum adjacency_type */
-	uint8_t state;                        /* enum adjacency_state */
-	uint8_t header_length;                /* 14, or 18 with a VLAN tag */
-	uint8_t header[ADJACENCY_HEADER_MAX]; /* destination, source, VLAN tag, type IPv4 */
-	uint16_t port;
-	uint16_t mtu; /* of the IPv4 packet, bytes */
+	uint8_t type;          /* enum adjacency_type */
+	uint8_t state;         /* enum adjacency_state */
+	uint8_t header_length; /* 14, or 18 with a VLAN tag */
+	/* Destination, source, VLAN tag, type IPv4: the array's last header_length bytes. */
+	uint8_t header[ADJACENCY_HEADER_MAX];
+	uint8_t held;  /* packets that wait for it */
+	uint16_t port; /* ADJACENCY_PORT_NONE: its interface is gone */
+	uint16_t mtu;  /* of the IPv4 packet, bytes */
 	uint16_t interface;
 	rte_be32_t address;
 };
+
+_Static_assert(sizeof(struct adjacency) == 32, "no adjacency lies on two cache lines");
+_Static_assert((int)HELD_PACKETS_PER_NEIGHBOR <= (int)UINT8_MAX, "adjacency.held counts them");
 
 struct held_packet {
 	struct rte_mbuf
@@ -60,6 +68,7 @@ struct neighbor_table {
 	struct held_packet held[HELD_PACKETS_MAX]; /* in order of arrival */
 };
 
+/* The name is unique in the process. 0 or -errno. */
 int neighbor_table_init(struct neighbor_table *table, const char *name, int socket);
 /* Frees the packets that are still held. */
 void neighbor_table_release(struct neighbor_table *table);
@@ -68,10 +77,16 @@ void neighbor_table_release(struct neighbor_table *table);
 uint32_t neighbor_find_or_add(struct neighbor_table *table, const struct snapshot *snapshot,
 			      uint16_t interface, rte_be32_t address);
 
-/* A neighbour's MAC address is known: sets the header. Returns the adjacency or ADJACENCY_NONE. */
+/*
+ * A neighbour's MAC address is known: sets the header. Returns the adjacency, or ADJACENCY_NONE
+ * when the table is full. The adjacency stays unresolved if its interface is gone.
+ */
 uint32_t neighbor_resolve(struct neighbor_table *table, const struct snapshot *snapshot,
 			  const struct command_neighbor *neighbor);
-/* Interfaces may have changed: brings all headers up to date with the snapshot. */
+/*
+ * Interfaces may have changed: brings all headers up to date with the snapshot. Packets that wait
+ * for a neighbour whose interface is gone stay; transmit_abandon_unreachable() drops them.
+ */
 void neighbor_table_refresh(struct neighbor_table *table, const struct snapshot *snapshot);
 
 /* DROP_NONE if the packet now waits, else why it can not. */

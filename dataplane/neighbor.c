@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "neighbor.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <rte_errno.h>
+#include <rte_hash.h>
+#include <rte_hash_crc.h>
+#include <rte_malloc.h>
+
+#include "link.h"
+
+struct neighbor_key {
+	rte_be32_t address;
+	uint16_t interface;
+	uint16_t zero;
+};
+
+_Static_assert(sizeof(struct neighbor_key) == 8, "no byte of a key is undefined");
+
+int
+neighbor_table_init(struct neighbor_table *table, const char *name, int socket)
+{
+	struct rte_hash_parameters parameters = {
+		.name = name,
+		.entries = NEIGHBORS_MAX,
+		.key_len = sizeof(struct neighbor_key),
+		.hash_func = rte_hash_crc,
+		.socket_id = socket,
+		/* Buckets that overflow are chained: the table takes NEIGHBORS_MAX of any keys. */
+		.extra_flag = RTE_HASH_EXTRA_FLAGS_EXT_TABLE,
+	};
+
+	memset(table, 0, sizeof(*table));
+	table->adjacencies = rte_calloc_socket("neighbors", NEIGHBORS_MAX, sizeof(struct adjacency),
+					       RTE_CACHE_LINE_SIZE, socket);
+	if (table->adjacencies == NULL)
+		return -ENOMEM;
+	table->index = rte_hash_create(&parameters);
+	if (table->index == NULL) {
+		rte_free(table->adjacencies);
+		table->adjacencies = NULL;
+		return -rte_errno;
+	}
+	return 0;
+}
+
+void
+neighbor_table_release(struct neighbor_table *table)
+{
+	for (uint32_t i = 0; i < table->held_count; i++)
+		rte_pktmbuf_free(table->held[i].mbuf);
+	rte_hash_free(table->index);
+	rte_free(table->adjacencies);
+	memset(table, 0, sizeof(*table));
+}
+
+/* The header to a neighbour with that MAC address, on the adjacency's link as it is now. */
+static void
+header_set(struct adjacency *adjacency, const struct snapshot_interface *link,
+	   const struct rte_ether_addr *mac)
+{
+	uint8_t header[LINK_HEADER_MAX];
+	uint8_t length = link_header_write(link, mac, RTE_ETHER_TYPE_IPV4, header);
+
+	memset(adjacency->header, 0, sizeof(adjacency->header));
+	memcpy(adjacency->header + sizeof(adjacency->header) - length, header, length);
+	adjacency->header_length = length;
+	adjacency->port = link->port;
+	adjacency->mtu = link->mtu;
+}
+
+static struct rte_ether_addr
+header_destination(const struct adjacency *adjacency)
+{
+	struct rte_ether_addr mac;
+
+	memcpy(&mac, adjacency->header + sizeof(adjacency->header) - adjacency->header_length,
+	       sizeof(mac));
+	return mac;
+}
+
+/* The link is the snapshot's, or NULL when it is gone. */
+static void
+link_set(struct adjacency *adjacency, const struct snapshot_interface *link)
+{
+	struct rte_ether_addr mac = header_destination(adjacency);
+
+	if (link == NULL) {
+		adjacency->state = ADJACENCY_UNRESOLVED;
+		adjacency->port = ADJACENCY_PORT_NONE;
+		return;
+	}
+	header_set(adjacency, link, &mac);
+}
+
+uint32_t
+neighbor_find_or_add(struct neighbor_table *table, const struct snapshot *snapshot,
+		     uint16_t interface, rte_be32_t address)
+{
+	struct neighbor_key key = { .address = address, .interface = interface };
+	struct adjacency *adjacency;
+	uint32_t index;
+	void *data;
+
+	if (rte_hash_lookup_data(table->index, &key, &data) >= 0)
+		return (uint32_t)(uintptr_t)data;
+	if (table->count == NEIGHBORS_MAX)
+		return ADJACENCY_NONE;
+	index = table->count;
+	if (rte_hash_add_key_data(table->index, &key, (void *)(uintptr_t)index) != 0)
+		return ADJACENCY_NONE;
+	table->count++;
+	adjacency = &table->adjacencies[index];
+	*adjacency = (struct adjacency){
+		.type = ADJACENCY_ETHERNET,
+		.state = ADJACENCY_UNRESOLVED,
+		.header_length = sizeof(struct rte_ether_hdr),
+		.interface = interface,
+		.address = address,
+	};
+	link_set(adjacency, link_find(snapshot, interface));
+	return index;
+}
+
+uint32_t
+neighbor_resolve(struct neighbor_table *table, const struct snapshot *snapshot,
+		 const struct command_neighbor *neighbor)
+{
+	const struct snapshot_interface *link = link_find(snapshot, neighbor->interface);
+	uint32_t index =
+		neighbor_find_or_add(table, snapshot, neighbor->interface, neighbor->address);
+
+	if (index != ADJACENCY_NONE && link != NULL) {
+		header_set(&table->adjacencies[index], link, &neighbor->mac);
+		table->adjacencies[index].state = ADJACENCY_RESOLVED;
+	}
+	return index;
+}
+
+void
+neighbor_table_refresh(struct neighbor_table *table, const struct snapshot *snapshot)
+{
+	for (uint32_t i = 0; i < table->count; i++) {
+		struct adjacency *adjacency = &table->adjacencies[i];
+
+		link_set(adjacency, link_find(snapshot, adjacency->interface));
+	}
+}
+
+enum drop_reason
+neighbor_hold(struct neighbor_table *table, uint32_t adjacency, struct rte_mbuf *mbuf)
+{
+	if (table->held_count == HELD_PACKETS_MAX ||
+	    table->adjacencies[adjacency].held == HELD_PACKETS_PER_NEIGHBOR)
+		return DROP_neighbor_queue_full;
+	table->held[table->held_count++] =
+		(struct held_packet){ .mbuf = mbuf, .adjacency = adjacency };
+	table->adjacencies[adjacency].held++;
+	return DROP_NONE;
+}
+
+unsigned int
+neighbor_take_held(struct neighbor_table *table, uint32_t adjacency, struct rte_mbuf **mbufs)
+{
+	unsigned int taken = 0;
+	uint32_t kept = 0;
+
+	if (table->adjacencies[adjacency].held == 0)
+		return 0;
+	for (uint32_t i = 0; i < table->held_count; i++) {
+		if (table->held[i].adjacency == adjacency)
+			mbufs[taken++] = table->held[i].mbuf;
+		else
+			table->held[kept++] = table->held[i];
+	}
+	table->held_count = kept;
+	table->adjacencies[adjacency].held = 0;
+	return taken;
+}
