@@ -48,7 +48,8 @@ struct flow {
 	uint32_t next;         /* chain of colliding entries, FLOW_NONE at its end */
 	uint16_t last_seen;    /* seconds, modulo 2^16 */
 	uint8_t flags;         /* enum flow_flags */
-	uint8_t reserved[9];
+	uint8_t checksum_at;   /* byte of the transport header; 0: that stays as it is */
+	uint8_t reserved[8];
 } __rte_cache_aligned;
 
 _Static_assert(sizeof(struct flow) == 64, "a packet touches one cache line of the flow table");

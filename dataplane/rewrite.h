@@ -1,23 +1,119 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 
+#include <stddef.h>
+#include <string.h>
+
+#include <rte_icmp.h>
+#include <rte_tcp.h>
+#include <rte_udp.h>
+
+#include "checksum.h"
 #include "flow.h"
 #include "neighbor.h"
 #include "packet.h"
 
-/* How a packet is changed before it leaves; checksums incrementally (RFC 1624, equation 3). */
+/*
+ * How a packet is changed before it leaves; all checksums incrementally (checksum.h). What is done
+ * to every packet is inline.
+ */
 
-/* The sum to add to a complemented checksum when `from` becomes `to`. */
-uint16_t checksum_delta32(rte_be32_t from, rte_be32_t to, uint16_t delta);
-uint16_t checksum_delta16(rte_be16_t from, rte_be16_t to, uint16_t delta);
-rte_be16_t checksum_apply(rte_be16_t checksum, uint16_t delta);
-
-/* Fills in the entry's deltas from its key and its rewritten tuple. */
+/* Fills in the entry's deltas and checksum_at from its key and its rewritten tuple. */
 void rewrite_prepare(struct flow *flow);
-/* Applies a session's rewrite, time to live included. */
-void rewrite_session(struct packet *packet, const struct flow *flow);
-/* Decrements the time to live of a packet that is forwarded without a session. */
-void rewrite_ttl(struct rte_ipv4_hdr *ip);
-/* Puts the adjacency's header in front of the IPv4 header. */
-void rewrite_link(struct rte_mbuf *mbuf, struct rte_ipv4_hdr *ip,
-		  const struct adjacency *adjacency);
+
+/* What a transport checksum becomes that was 0, or would become 0. */
+static inline rte_be16_t
+rewrite_zero(uint8_t protocol, rte_be16_t before, rte_be16_t after)
+{
+	/* RFC 768: 0 says that the sender made no checksum; one that comes out 0 is 0xffff. */
+	if (protocol == IPPROTO_UDP)
+		return before == 0 ? 0 : 0xffff;
+	/*
+	 * Only an echo reply can be nothing but zeroes, whose checksum is 0xffff. Of any other
+	 * message both zeroes of ones' complement are right.
+	 */
+	if (protocol == IPPROTO_ICMP && after == 0)
+		return 0xffff;
+	return after;
+}
+
+/*
+ * TCP and UDP come in no order that can be foreseen: nothing here branches on which of them it is.
+ */
+static inline void
+rewrite_transport(const struct packet *packet, const struct flow *flow)
+{
+	uint8_t *header = (uint8_t *)packet->ip + rte_ipv4_hdr_len(packet->ip);
+	unaligned_uint16_t *checksum = (unaligned_uint16_t *)(header + flow->checksum_at);
+	rte_be16_t before = *checksum;
+	rte_be16_t after = checksum_apply(before, flow->transport_delta);
+
+	if (unlikely(before == 0 || after == 0))
+		after = rewrite_zero(flow->key.protocol, before, after);
+	*checksum = after;
+	if (likely(flow->key.protocol != IPPROTO_ICMP)) {
+		struct rte_udp_hdr *ports = (struct rte_udp_hdr *)header; /* as in TCP */
+
+		ports->src_port = flow->source_port;
+		ports->dst_port = flow->destination_port;
+	} else {
+		struct rte_icmp_hdr *echo = (struct rte_icmp_hdr *)header;
+
+		echo->icmp_ident = packet->flags & PACKET_ECHO_REPLY ? flow->destination_port
+								     : flow->source_port;
+	}
+}
+
+/*
+ * Applies a session's rewrite; one that translates nothing changes the time to live alone. That is
+ * at least 2, and the packet's first segment goes on to the end of the TCP, UDP or ICMP header that
+ * its key was read from.
+ */
+static inline void
+rewrite_session(struct packet *packet, const struct flow *flow)
+{
+	struct rte_ipv4_hdr *ip = packet->ip;
+
+	ip->time_to_live--;
+	ip->hdr_checksum = checksum_apply(ip->hdr_checksum, flow->ip_delta);
+	ip->src_addr = flow->source;
+	ip->dst_addr = flow->destination;
+	if (flow->checksum_at != 0)
+		rewrite_transport(packet, flow);
+}
+
+/* A packet that is forwarded without a session; its time to live is at least 2. */
+static inline void
+rewrite_ttl(struct rte_ipv4_hdr *ip)
+{
+	ip->time_to_live--;
+	ip->hdr_checksum = checksum_apply(ip->hdr_checksum, CHECKSUM_DELTA_TTL);
+}
+
+_Static_assert(RTE_PKTMBUF_HEADROOM >= ADJACENCY_HEADER_MAX,
+	       "every mbuf has room for the longest header in front of its data");
+
+/* Lets the mbuf begin at that byte of its first segment, or of the headroom in front of it. */
+static inline void
+rewrite_begin(struct rte_mbuf *mbuf, const void *begin)
+{
+	ptrdiff_t longer = rte_pktmbuf_mtod(mbuf, const char *) - (const char *)begin;
+
+	mbuf->data_off = (uint16_t)(mbuf->data_off - longer);
+	mbuf->data_len = (uint16_t)(mbuf->data_len + longer);
+	mbuf->pkt_len = (uint32_t)(mbuf->pkt_len + longer);
+}
+
+/*
+ * Puts the adjacency's header right in front of the IPv4 header, and lets the mbuf begin there. The
+ * longest header is copied whatever its length: what the shorter one does not fill ends up in front
+ * of the frame, in the headroom.
+ */
+static inline void
+rewrite_link(struct rte_mbuf *mbuf, struct rte_ipv4_hdr *ip, const struct adjacency *adjacency)
+{
+	uint8_t *packet = (uint8_t *)ip;
+
+	memcpy(packet - ADJACENCY_HEADER_MAX, adjacency->header, ADJACENCY_HEADER_MAX);
+	rewrite_begin(mbuf, packet - adjacency->header_length);
+}

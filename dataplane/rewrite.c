@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "rewrite.h"
+
+static bool
+tuple_changes(const struct flow *flow)
+{
+	const struct flow_key *key = &flow->key;
+
+	return flow->source != key->source || flow->destination != key->destination ||
+	       flow->source_port != key->source_port ||
+	       flow->destination_port != key->destination_port;
+}
+
+void
+rewrite_prepare(struct flow *flow)
+{
+	const struct flow_key *key = &flow->key;
+	uint16_t addresses = checksum_delta32(key->source, flow->source, 0);
+	uint16_t ports = checksum_delta16(key->source_port, flow->source_port, 0);
+
+	addresses = checksum_delta32(key->destination, flow->destination, addresses);
+	ports = checksum_delta16(key->destination_port, flow->destination_port, ports);
+
+	flow->ip_delta = CHECKSUM_DELTA_TTL;
+	flow->transport_delta = 0;
+	flow->checksum_at = 0;
+	if (!tuple_changes(flow))
+		return;
+	flow->ip_delta = checksum_fold((uint32_t)CHECKSUM_DELTA_TTL + addresses);
+	switch (key->protocol) {
+	case IPPROTO_TCP: /* and UDP have a pseudo-header, with the addresses in it */
+		flow->checksum_at = offsetof(struct rte_tcp_hdr, cksum);
+		flow->transport_delta = checksum_fold((uint32_t)addresses + ports);
+		break;
+	case IPPROTO_UDP:
+		flow->checksum_at = offsetof(struct rte_udp_hdr, dgram_cksum);
+		flow->transport_delta = checksum_fold((uint32_t)addresses + ports);
+		break;
+	case IPPROTO_ICMP:
+		flow->checksum_at = offsetof(struct rte_icmp_hdr, icmp_cksum);
+		flow->transport_delta = ports;
+		break;
+	default:
+		break;
+	}
+}
