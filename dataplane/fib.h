@@ -25,7 +25,7 @@ struct fib {
 	uint32_t splits_max;
 };
 
-/* capacity as in route_table_create(). 0, -EINVAL or -ENOMEM. The fib must stay where it is. */
+/* capacity as in fabric_routes_create(). 0, -EINVAL or -ENOMEM. The fib must stay where it is. */
 int fib_open(struct fib *fib, uint32_t capacity);
 void fib_close(struct fib *fib);
 

@@ -21,64 +21,64 @@ enum stage {
 	STAGE_SWAPPED,
 };
 
-struct route_table {
+struct fabric_routes {
 	enum stage stage;
 	unsigned int active; /* index into copies */
 	struct fib copies[2];
 };
 
 static struct fib *
-route_table_standby(struct route_table *table)
+fabric_routes_standby(struct fabric_routes *routes)
 {
-	return &table->copies[!table->active];
+	return &routes->copies[!routes->active];
 }
 
-struct route_table *
-route_table_create(uint32_t capacity)
+struct fabric_routes *
+fabric_routes_create(uint32_t capacity)
 {
-	struct route_table *table;
+	struct fabric_routes *routes;
 	int rc;
 
-	table = calloc(1, sizeof(*table));
-	if (table == NULL)
+	routes = calloc(1, sizeof(*routes));
+	if (routes == NULL)
 		return NULL;
 
-	rc = fib_open(&table->copies[0], capacity);
+	rc = fib_open(&routes->copies[0], capacity);
 	if (rc != 0)
 		goto free_table;
-	rc = fib_open(&table->copies[1], capacity);
+	rc = fib_open(&routes->copies[1], capacity);
 	if (rc != 0)
 		goto free_first;
-	return table;
+	return routes;
 
 free_first:
-	fib_close(&table->copies[0]);
+	fib_close(&routes->copies[0]);
 free_table:
-	free(table);
+	free(routes);
 	errno = -rc;
 	return NULL;
 }
 
 void
-route_table_free(struct route_table *table)
+fabric_routes_free(struct fabric_routes *routes)
 {
-	if (table == NULL)
+	if (routes == NULL)
 		return;
-	fib_close(&table->copies[1]);
-	fib_close(&table->copies[0]);
-	free(table);
+	fib_close(&routes->copies[1]);
+	fib_close(&routes->copies[0]);
+	free(routes);
 }
 
 struct rte_fib *
-route_table_active(const struct route_table *table)
+fabric_routes_active(const struct fabric_routes *routes)
 {
-	return table->copies[table->active].rte;
+	return routes->copies[routes->active].rte;
 }
 
 uint32_t
-route_table_count(const struct route_table *table)
+fabric_routes_count(const struct fabric_routes *routes)
 {
-	return table->copies[table->active].prefixes;
+	return routes->copies[routes->active].prefixes;
 }
 
 static int
@@ -96,10 +96,10 @@ fib_change_all(struct fib *fib, const struct route_change *changes, size_t count
  * too much goes first, so that there is room for what is missing.
  */
 static int
-standby_restore(struct route_table *table, const struct route_change *changes, size_t count)
+standby_restore(struct fabric_routes *routes, const struct route_change *changes, size_t count)
 {
-	const struct fib *active = &table->copies[table->active];
-	struct fib *standby = route_table_standby(table);
+	const struct fib *active = &routes->copies[routes->active];
+	struct fib *standby = fabric_routes_standby(routes);
 	int rc = 0;
 
 	for (size_t i = 0; i < count && rc == 0; i++) {
@@ -133,54 +133,55 @@ change_is_valid(const struct route_change *change)
 }
 
 int
-route_table_stage(struct route_table *table, const struct route_change *changes, size_t count)
+fabric_routes_stage(struct fabric_routes *routes, const struct route_change *changes, size_t count)
 {
 	int rc;
 
-	if (table->stage != STAGE_NONE)
+	if (routes->stage != STAGE_NONE)
 		return -EBUSY;
 	for (size_t i = 0; i < count; i++) {
 		if (!change_is_valid(&changes[i]))
 			return -EINVAL;
 	}
 
-	rc = fib_change_all(route_table_standby(table), changes, count);
+	rc = fib_change_all(fabric_routes_standby(routes), changes, count);
 	if (rc != 0)
-		return standby_restore(table, changes, count) == 0 ? rc : -ENOTRECOVERABLE;
-	table->stage = STAGE_STAGED;
+		return standby_restore(routes, changes, count) == 0 ? rc : -ENOTRECOVERABLE;
+	routes->stage = STAGE_STAGED;
 	return 0;
 }
 
 int
-route_table_unstage(struct route_table *table, const struct route_change *changes, size_t count)
+fabric_routes_unstage(struct fabric_routes *routes, const struct route_change *changes,
+		      size_t count)
 {
 	int rc;
 
-	if (table->stage != STAGE_STAGED)
+	if (routes->stage != STAGE_STAGED)
 		return -EINVAL;
-	rc = standby_restore(table, changes, count);
+	rc = standby_restore(routes, changes, count);
 	if (rc == 0)
-		table->stage = STAGE_NONE;
+		routes->stage = STAGE_NONE;
 	return rc;
 }
 
 void
-route_table_swap(struct route_table *table)
+fabric_routes_swap(struct fabric_routes *routes)
 {
-	assert(table->stage == STAGE_STAGED);
-	table->active = !table->active;
-	table->stage = STAGE_SWAPPED;
+	assert(routes->stage == STAGE_STAGED);
+	routes->active = !routes->active;
+	routes->stage = STAGE_SWAPPED;
 }
 
 int
-route_table_settle(struct route_table *table, const struct route_change *changes, size_t count)
+fabric_routes_settle(struct fabric_routes *routes, const struct route_change *changes, size_t count)
 {
 	int rc;
 
-	if (table->stage != STAGE_SWAPPED)
+	if (routes->stage != STAGE_SWAPPED)
 		return -EINVAL;
-	rc = fib_change_all(route_table_standby(table), changes, count);
+	rc = fib_change_all(fabric_routes_standby(routes), changes, count);
 	if (rc == 0)
-		table->stage = STAGE_NONE;
+		routes->stage = STAGE_NONE;
 	return rc;
 }

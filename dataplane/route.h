@@ -53,7 +53,7 @@ struct route_change {
 	route_target target;
 };
 
-struct route_table;
+struct fabric_routes;
 
 enum {
 	ROUTE_SPLITS_MAX = 65536, /* /24s that hold prefixes longer than /24 */
@@ -64,15 +64,15 @@ enum {
  * /24s. NULL and errno: EINVAL, or ENOMEM. Empty; the first batch is staged, swapped and settled
  * like any other.
  */
-struct route_table *route_table_create(uint32_t capacity);
-void route_table_free(struct route_table *table);
+struct fabric_routes *fabric_routes_create(uint32_t capacity);
+void fabric_routes_free(struct fabric_routes *routes);
 
-/* The copy that readers use until route_table_swap(). */
-struct rte_fib *route_table_active(const struct route_table *table);
+/* The copy that readers use until fabric_routes_swap(). */
+struct rte_fib *fabric_routes_active(const struct fabric_routes *routes);
 
 /*
  * Applies the batch to the standby copy, one change after the other. The caller swaps, publishes,
- * waits for every worker, and calls route_table_settle() with the same batch. Returns 0, or with
+ * waits for every worker, and calls fabric_routes_settle() with the same batch. Returns 0, or with
  * nothing changed:
  *   -EINVAL  a length over 32, host bits, or a target over 31 bits;
  *   -ENOENT  removes a prefix that is not there, so that the caller's books and these differ;
@@ -80,17 +80,19 @@ struct rte_fib *route_table_active(const struct route_table *table);
  *   -EBUSY   the batch before is not settled.
  * -ENOTRECOVERABLE alone, which no known input brings about, leaves the standby in doubt.
  */
-int route_table_stage(struct route_table *table, const struct route_change *changes, size_t count);
-/* Takes back a staged batch that cannot be published after all. 0, or -EINVAL: none is staged. */
-int route_table_unstage(struct route_table *table, const struct route_change *changes,
+int fabric_routes_stage(struct fabric_routes *routes, const struct route_change *changes,
 			size_t count);
+/* Takes back a staged batch that cannot be published after all. 0, or -EINVAL: none is staged. */
+int fabric_routes_unstage(struct fabric_routes *routes, const struct route_change *changes,
+			  size_t count);
 /* Makes the staged copy the active one; readers learn of it by the next snapshot. */
-void route_table_swap(struct route_table *table);
+void fabric_routes_swap(struct fabric_routes *routes);
 /*
  * Brings the copy that nobody reads any more up to date with the same batch. 0, or -EINVAL: nothing
  * was swapped.
  */
-int route_table_settle(struct route_table *table, const struct route_change *changes, size_t count);
+int fabric_routes_settle(struct fabric_routes *routes, const struct route_change *changes,
+			 size_t count);
 
 /* How many prefixes the active copy holds. */
-uint32_t route_table_count(const struct route_table *table);
+uint32_t fabric_routes_count(const struct fabric_routes *routes);

@@ -214,21 +214,21 @@ world_paint(const struct world *world, struct generation *generation)
 
 /* Stages, publishes, waits until the worker has looked, settles. */
 static void
-batch_publish(struct world *world, struct route_table *table, struct generation *next,
+batch_publish(struct world *world, struct fabric_routes *routes, struct generation *next,
 	      struct generation *old, struct reader *reader)
 {
-	assert_int_equal(route_table_stage(table, world->changes, world->change_count), 0);
-	route_table_swap(table);
+	assert_int_equal(fabric_routes_stage(routes, world->changes, world->change_count), 0);
+	fabric_routes_swap(routes);
 	world_paint(world, next);
 	next->number = old->number + 1;
-	next->fib = route_table_active(table);
+	next->fib = fabric_routes_active(routes);
 	atomic_store(&reader->current, next);
 
 	while (atomic_load(&reader->acknowledged) != next->number)
 		sched_yield();
 
-	assert_int_equal(route_table_settle(table, world->changes, world->change_count), 0);
-	assert_int_equal(route_table_count(table), world->route_count);
+	assert_int_equal(fabric_routes_settle(routes, world->changes, world->change_count), 0);
+	assert_int_equal(fabric_routes_count(routes), world->route_count);
 	world_paint(world, old);
 	for (uint32_t i = 0; i < BLOCKS; i++)
 		world->blocks[i].dirty = false;
@@ -240,7 +240,7 @@ reader_sees_one_generation_at_a_time(void **state)
 {
 	struct generation *generations = calloc(2, sizeof(*generations));
 	struct world *world = calloc(1, sizeof(*world));
-	struct route_table *table = route_table_create(ROUTES_MAX);
+	struct fabric_routes *routes = fabric_routes_create(ROUTES_MAX);
 	struct reader reader = { .lookups = 0 };
 	pthread_t thread;
 
@@ -248,8 +248,8 @@ reader_sees_one_generation_at_a_time(void **state)
 	srand(6);
 	assert_non_null(generations);
 	assert_non_null(world);
-	assert_non_null(table);
-	generations[0].fib = route_table_active(table);
+	assert_non_null(routes);
+	generations[0].fib = fabric_routes_active(routes);
 	atomic_store(&reader.current, &generations[0]);
 	assert_int_equal(pthread_create(&thread, NULL, reader_run, &reader), 0);
 
@@ -258,7 +258,7 @@ reader_sees_one_generation_at_a_time(void **state)
 			world_fill(world);
 		else
 			world_step(world);
-		batch_publish(world, table, &generations[(batch + 1) % 2], &generations[batch % 2],
+		batch_publish(world, routes, &generations[(batch + 1) % 2], &generations[batch % 2],
 			      &reader);
 	}
 
@@ -266,7 +266,7 @@ reader_sees_one_generation_at_a_time(void **state)
 	assert_int_equal(pthread_join(thread, NULL), 0);
 	assert_int_equal(reader.wrong, 0);
 	assert_true(reader.lookups >= BATCHES * BURST);
-	route_table_free(table);
+	fabric_routes_free(routes);
 	free(world);
 	free(generations);
 }

@@ -17,30 +17,31 @@
 #include "slow_routes.h"
 
 static route_target
-route_find(const struct route_table *table, uint32_t address)
+route_find(const struct fabric_routes *routes, uint32_t address)
 {
 	uint64_t next_hop = UINT64_MAX;
 
-	assert_int_equal(rte_fib_lookup_bulk(route_table_active(table), &address, &next_hop, 1), 0);
+	assert_int_equal(rte_fib_lookup_bulk(fabric_routes_active(routes), &address, &next_hop, 1),
+			 0);
 	return (route_target)next_hop;
 }
 
 /* A whole batch, as the control thread does it when nobody reads. */
 static void
-batch_apply(struct route_table *table, const struct route_change *changes, size_t count)
+batch_apply(struct fabric_routes *routes, const struct route_change *changes, size_t count)
 {
-	assert_int_equal(route_table_stage(table, changes, count), 0);
-	route_table_swap(table);
-	assert_int_equal(route_table_settle(table, changes, count), 0);
+	assert_int_equal(fabric_routes_stage(routes, changes, count), 0);
+	fabric_routes_swap(routes);
+	assert_int_equal(fabric_routes_settle(routes, changes, count), 0);
 }
 
-static struct route_table *
-table_create(uint32_t capacity)
+static struct fabric_routes *
+routes_create(uint32_t capacity)
 {
-	struct route_table *table = route_table_create(capacity);
+	struct fabric_routes *routes = fabric_routes_create(capacity);
 
-	assert_non_null(table);
-	return table;
+	assert_non_null(routes);
+	return routes;
 }
 
 static void
@@ -48,12 +49,12 @@ wrong_capacities_are_refused(void **state)
 {
 	(void)state;
 	errno = 0;
-	assert_null(route_table_create(0));
+	assert_null(fabric_routes_create(0));
 	assert_int_equal(errno, EINVAL);
 	errno = 0;
-	assert_null(route_table_create((1U << 24) + 1));
+	assert_null(fabric_routes_create((1U << 24) + 1));
 	assert_int_equal(errno, EINVAL);
-	route_table_free(NULL);
+	fabric_routes_free(NULL);
 }
 
 static void
@@ -69,7 +70,7 @@ memory_that_is_short_is_told(void **state)
 	rte_log_set_global_level(RTE_LOG_EMERG); /* DPDK tells it on stderr too */
 	for (size_t c = 0; c < RTE_DIM(capacities); c++) {
 		errno = 0;
-		assert_null(route_table_create(capacities[c]));
+		assert_null(fabric_routes_create(capacities[c]));
 		assert_int_equal(errno, ENOMEM);
 	}
 	rte_log_set_global_level(level);
@@ -92,7 +93,7 @@ wrong_changes_are_refused(void **state)
 		{ { RTE_IPV4(10, 9, 0, 0), 15, 1, 0 }, -EINVAL },
 		{ { RTE_IPV4(10, 8, 0, 0), 15, 1, 0 }, -ENOENT },
 	};
-	struct route_table *table = table_create(16);
+	struct fabric_routes *routes = routes_create(16);
 
 	(void)state;
 	for (size_t c = 0; c < RTE_DIM(cases); c++) {
@@ -100,37 +101,37 @@ wrong_changes_are_refused(void **state)
 		const struct route_change batch[] = { { RTE_IPV4(10, 8, 0, 0), 16, 0, 7 },
 						      cases[c].change };
 
-		assert_int_equal(route_table_stage(table, batch, 2), cases[c].error);
-		batch_apply(table, NULL, 0);
-		assert_int_equal(route_table_count(table), 0);
-		assert_int_equal(route_find(table, RTE_IPV4(10, 8, 0, 1)), ROUTE_UNREACHABLE);
+		assert_int_equal(fabric_routes_stage(routes, batch, 2), cases[c].error);
+		batch_apply(routes, NULL, 0);
+		assert_int_equal(fabric_routes_count(routes), 0);
+		assert_int_equal(route_find(routes, RTE_IPV4(10, 8, 0, 1)), ROUTE_UNREACHABLE);
 	}
-	route_table_free(table);
+	fabric_routes_free(routes);
 }
 
 static void
 steps_out_of_order_are_refused(void **state)
 {
 	const struct route_change add = { RTE_IPV4(10, 0, 0, 0), 8, 0, 7 };
-	struct route_table *table = table_create(16);
+	struct fabric_routes *routes = routes_create(16);
 
 	(void)state;
-	assert_int_equal(route_table_settle(table, &add, 1), -EINVAL);
-	assert_int_equal(route_table_unstage(table, &add, 1), -EINVAL);
+	assert_int_equal(fabric_routes_settle(routes, &add, 1), -EINVAL);
+	assert_int_equal(fabric_routes_unstage(routes, &add, 1), -EINVAL);
 
-	assert_int_equal(route_table_stage(table, &add, 1), 0);
-	assert_int_equal(route_table_stage(table, &add, 1), -EBUSY);
-	assert_int_equal(route_table_settle(table, &add, 1), -EINVAL);
-	assert_int_equal(route_table_count(table), 0);
+	assert_int_equal(fabric_routes_stage(routes, &add, 1), 0);
+	assert_int_equal(fabric_routes_stage(routes, &add, 1), -EBUSY);
+	assert_int_equal(fabric_routes_settle(routes, &add, 1), -EINVAL);
+	assert_int_equal(fabric_routes_count(routes), 0);
 
-	route_table_swap(table);
-	assert_int_equal(route_table_count(table), 1);
-	assert_int_equal(route_table_stage(table, &add, 1), -EBUSY);
-	assert_int_equal(route_table_unstage(table, &add, 1), -EINVAL);
+	fabric_routes_swap(routes);
+	assert_int_equal(fabric_routes_count(routes), 1);
+	assert_int_equal(fabric_routes_stage(routes, &add, 1), -EBUSY);
+	assert_int_equal(fabric_routes_unstage(routes, &add, 1), -EINVAL);
 
-	assert_int_equal(route_table_settle(table, &add, 1), 0);
-	assert_int_equal(route_table_settle(table, &add, 1), -EINVAL);
-	route_table_free(table);
+	assert_int_equal(fabric_routes_settle(routes, &add, 1), 0);
+	assert_int_equal(fabric_routes_settle(routes, &add, 1), -EINVAL);
+	fabric_routes_free(routes);
 }
 
 static void
@@ -154,16 +155,16 @@ static const struct route_change held[] = {
 };
 
 static void
-held_check(struct route_table *table)
+held_check(struct fabric_routes *routes)
 {
 	for (unsigned int copy = 0; copy < 2; copy++) {
-		batch_apply(table, NULL, 0); /* so that both copies are seen */
-		assert_int_equal(route_table_count(table), 3);
-		assert_int_equal(route_find(table, RTE_IPV4(10, 0, 0, 1)), 1);
-		assert_int_equal(route_find(table, RTE_IPV4(10, 1, 0, 1)), 2);
-		assert_int_equal(route_find(table, RTE_IPV4(10, 1, 1, 1)), 3);
-		assert_int_equal(route_find(table, RTE_IPV4(10, 1, 1, 2)), 2);
-		assert_int_equal(route_find(table, RTE_IPV4(10, 2, 2, 2)), 1);
+		batch_apply(routes, NULL, 0); /* so that both copies are seen */
+		assert_int_equal(fabric_routes_count(routes), 3);
+		assert_int_equal(route_find(routes, RTE_IPV4(10, 0, 0, 1)), 1);
+		assert_int_equal(route_find(routes, RTE_IPV4(10, 1, 0, 1)), 2);
+		assert_int_equal(route_find(routes, RTE_IPV4(10, 1, 1, 1)), 3);
+		assert_int_equal(route_find(routes, RTE_IPV4(10, 1, 1, 2)), 2);
+		assert_int_equal(route_find(routes, RTE_IPV4(10, 2, 2, 2)), 1);
 	}
 }
 
@@ -182,21 +183,21 @@ refused_batch_leaves_no_trace(void **state)
 		{ RTE_IPV4(10, 1, 0, 0), 16, 0, 7 }, /* one too many */
 		{ RTE_IPV4(10, 2, 2, 2), 32, 1, 0 },
 	};
-	struct route_table *table = table_create(4);
+	struct fabric_routes *routes = routes_create(4);
 
 	(void)state;
-	batch_apply(table, held, RTE_DIM(held));
-	assert_int_equal(route_table_stage(table, batch, RTE_DIM(batch)), -ENOSPC);
-	held_check(table);
+	batch_apply(routes, held, RTE_DIM(held));
+	assert_int_equal(fabric_routes_stage(routes, batch, RTE_DIM(batch)), -ENOSPC);
+	held_check(routes);
 
 	/* without the one too many it fits */
-	batch_apply(table, batch, 8);
-	assert_int_equal(route_table_count(table), 4);
-	assert_int_equal(route_find(table, RTE_IPV4(10, 1, 1, 1)), 8);
-	assert_int_equal(route_find(table, RTE_IPV4(10, 1, 1, 3)), 9);
-	assert_int_equal(route_find(table, RTE_IPV4(10, 2, 2, 2)), 5);
-	assert_int_equal(route_find(table, RTE_IPV4(10, 3, 2, 2)), 6);
-	route_table_free(table);
+	batch_apply(routes, batch, 8);
+	assert_int_equal(fabric_routes_count(routes), 4);
+	assert_int_equal(route_find(routes, RTE_IPV4(10, 1, 1, 1)), 8);
+	assert_int_equal(route_find(routes, RTE_IPV4(10, 1, 1, 3)), 9);
+	assert_int_equal(route_find(routes, RTE_IPV4(10, 2, 2, 2)), 5);
+	assert_int_equal(route_find(routes, RTE_IPV4(10, 3, 2, 2)), 6);
+	fabric_routes_free(routes);
 }
 
 static void
@@ -208,33 +209,33 @@ staged_batch_can_be_taken_back(void **state)
 		{ RTE_IPV4(10, 2, 2, 2), 32, 0, 5 },
 		{ RTE_IPV4(10, 0, 0, 0), 8, 0, 8 },
 	};
-	struct route_table *table = table_create(4);
+	struct fabric_routes *routes = routes_create(4);
 
 	(void)state;
-	batch_apply(table, held, RTE_DIM(held));
-	assert_int_equal(route_table_stage(table, batch, RTE_DIM(batch)), 0);
-	assert_int_equal(route_table_unstage(table, batch, RTE_DIM(batch)), 0);
-	assert_int_equal(route_table_settle(table, batch, RTE_DIM(batch)), -EINVAL);
-	held_check(table);
-	route_table_free(table);
+	batch_apply(routes, held, RTE_DIM(held));
+	assert_int_equal(fabric_routes_stage(routes, batch, RTE_DIM(batch)), 0);
+	assert_int_equal(fabric_routes_unstage(routes, batch, RTE_DIM(batch)), 0);
+	assert_int_equal(fabric_routes_settle(routes, batch, RTE_DIM(batch)), -EINVAL);
+	held_check(routes);
+	fabric_routes_free(routes);
 }
 
 static void
-tables_compare(const struct route_table *table, const struct slow_table *slow)
+tables_compare(const struct fabric_routes *routes, const struct slow_table *slow)
 {
-	assert_int_equal(route_table_count(table), slow->count);
+	assert_int_equal(fabric_routes_count(routes), slow->count);
 	for (size_t i = 0; i < slow->count; i++) {
 		const struct route_change *route = &slow->routes[i];
 		uint32_t last = route->prefix + (uint32_t)(1ULL << (32 - route->length)) - 1;
 		const uint32_t edges[] = { route->prefix - 1, route->prefix, last, last + 1 };
 
 		for (size_t e = 0; e < RTE_DIM(edges); e++)
-			assert_int_equal(route_find(table, edges[e]), slow_find(slow, edges[e]));
+			assert_int_equal(route_find(routes, edges[e]), slow_find(slow, edges[e]));
 	}
 	for (unsigned int i = 0; i < 200; i++) {
 		uint32_t address = random_address();
 
-		assert_int_equal(route_find(table, address), slow_find(slow, address));
+		assert_int_equal(route_find(routes, address), slow_find(slow, address));
 	}
 }
 
@@ -242,7 +243,7 @@ static void
 random_batches_equal_a_linear_search(void **state)
 {
 	static struct slow_table slow;
-	struct route_table *table = table_create(RTE_DIM(slow.routes));
+	struct fabric_routes *routes = routes_create(RTE_DIM(slow.routes));
 	unsigned int refused = 0;
 
 	(void)state;
@@ -258,19 +259,19 @@ random_batches_equal_a_linear_search(void **state)
 			if (error == 0)
 				error = slow_apply(&slow, &batch[i]);
 		}
-		assert_int_equal(route_table_stage(table, batch, count), error);
+		assert_int_equal(fabric_routes_stage(routes, batch, count), error);
 		if (error != 0) {
 			refused++;
 			slow = before;
 			count = 0;
-			assert_int_equal(route_table_stage(table, batch, count), 0);
+			assert_int_equal(fabric_routes_stage(routes, batch, count), 0);
 		}
-		route_table_swap(table);
-		tables_compare(table, &slow);
-		assert_int_equal(route_table_settle(table, batch, count), 0);
+		fabric_routes_swap(routes);
+		tables_compare(routes, &slow);
+		assert_int_equal(fabric_routes_settle(routes, batch, count), 0);
 	}
 	assert_in_range(refused, 5, 145); /* both ways are walked */
-	route_table_free(table);
+	fabric_routes_free(routes);
 }
 
 int
