@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "link.h"
+#include "local_link.h"
 #include "snat_plan.h"
 
 /* An interface belongs to the first subnet that names it; a second one is an error (validate). */
@@ -60,8 +60,8 @@ next_hops_complete(struct reader *reader)
 			struct next_hop *hop = &model->routes[i].next_hops[j];
 
 			for (size_t k = 0; k < fabric.count && hop->interface == NO_INDEX; k++)
-				if (link_contains(&model->interfaces[fabric.items[k]],
-						  &hop->address))
+				if (local_link_contains(&model->interfaces[fabric.items[k]],
+							&hop->address))
 					hop->interface = fabric.items[k];
 		}
 	free(fabric.items);

@@ -8,7 +8,7 @@
  * Reads and validates a configuration file. Returns 0 and a model that the caller frees with
  * model_free(); or -EINVAL, *model is NULL and diagnostics->errors > 0 with every error of the
  * file; or -errno when the file could not be read (also told in the diagnostics).
- * Warnings are there in either case.
+ * Warnings are complete only when there is no error.
  */
 int model_read(const char *file, struct model **model, struct diagnostics *diagnostics);
 /* The same of a text that is in memory already; `file` is what it is called. */

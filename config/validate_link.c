@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "key.h"
-#include "link.h"
+#include "local_link.h"
 #include "setting.h"
 
 /* What the EAL knows a device by stands before its arguments. */
@@ -110,7 +110,7 @@ addresses_validate(struct reader *reader, size_t index)
 	for (size_t i = 0; i < interface->addresses.count; i++) {
 		const struct ip_prefix *address = &interface->addresses.items[i];
 
-		if (!link_is_edge(interface, &address->address))
+		if (!local_link_is_edge(interface, &address->address))
 			continue;
 
 		struct origin origin =

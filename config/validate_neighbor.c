@@ -2,7 +2,7 @@
 #include "validate.h"
 
 #include "key.h"
-#include "link.h"
+#include "local_link.h"
 #include "setting.h"
 #include "subnet.h"
 
@@ -13,9 +13,9 @@ address_problem(const struct model *model, const struct interface *interface,
 {
 	const struct subnet *subnet;
 
-	if (link_is_own_address(interface, address))
+	if (local_link_is_own_address(interface, address))
 		return "is the gateway's own address; name a neighbour's";
-	if (link_is_edge(interface, address))
+	if (local_link_is_edge(interface, address))
 		return "is the network's or the broadcast address of its link; use one between "
 		       "them";
 	if (interface->subnet == NO_INDEX)
@@ -40,10 +40,10 @@ neighbor_validate(struct reader *reader, size_t index)
 	if (neighbor->interface == NO_INDEX || neighbor->address.family == IP_FAMILY_NONE)
 		return;
 	interface = &model->interfaces[neighbor->interface];
-	if (!link_is_known(interface))
+	if (!local_link_is_known(interface))
 		return;
 	ip_address_format(&neighbor->address, text);
-	if (!link_contains(interface, &neighbor->address)) {
+	if (!local_link_contains(interface, &neighbor->address)) {
 		diagnostic_error(
 			reader->diagnostics, &origin,
 			"address \"%s\" is not on the link of interface \"%s\"; name another "

@@ -2,7 +2,7 @@
 #include "validate.h"
 
 #include "key.h"
-#include "link.h"
+#include "local_link.h"
 #include "setting.h"
 
 enum {
@@ -15,7 +15,7 @@ fabric_is_known(const struct model *model)
 {
 	for (size_t i = 0; i < model->interface_count; i++)
 		if (model->interfaces[i].subnet == NO_INDEX &&
-		    !link_is_known(&model->interfaces[i]))
+		    !local_link_is_known(&model->interfaces[i]))
 			return false;
 	return true;
 }
@@ -32,9 +32,9 @@ next_hop_problem(const struct model *model, const struct next_hop *hop, bool lin
 				 "interface that no subnet has"
 			       : NULL;
 	interface = &model->interfaces[hop->interface];
-	if (link_is_own_address(interface, &hop->address))
+	if (local_link_is_own_address(interface, &hop->address))
 		return "is the gateway's own address; name a neighbour's";
-	if (link_is_edge(interface, &hop->address))
+	if (local_link_is_edge(interface, &hop->address))
 		return "is the network's or the broadcast address of its link; use one between "
 		       "them";
 	return NULL;

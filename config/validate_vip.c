@@ -2,7 +2,7 @@
 #include "validate.h"
 
 #include "key.h"
-#include "link.h"
+#include "local_link.h"
 #include "setting.h"
 #include "subnet.h"
 
@@ -24,7 +24,7 @@ address_validate(struct reader *reader, size_t index)
 				text, model->virtual_networks[i].name);
 	for (size_t i = 0; i < model->interface_count; i++)
 		if (model->interfaces[i].subnet == NO_INDEX &&
-		    link_is_own_address(&model->interfaces[i], address))
+		    local_link_is_own_address(&model->interfaces[i], address))
 			diagnostic_error(
 				reader->diagnostics, &origin,
 				"address \"%s\" is that of interface \"%s\"; a VIP needs its own",

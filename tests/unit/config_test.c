@@ -71,24 +71,24 @@ static void
 test_syntax(void **state)
 {
 	static const struct configuration_case cases[] = {
-		{ "", "t.conf:1: there is no gateway; add gateway = { name = \"...\"; };\n"
-		      "t.conf:1: there are no ports; add ports = ( { name = \"...\"; device = "
-		      "\"...\"; } );\n" },
-		{ "gateway = { name = \"x\" ;\n\n};;\nports\n= ",
+		{ "", "t.conf:1: there is no gateway; add gateway = { name = '...'; };\n"
+		      "t.conf:1: there are no ports; add ports = ( { name = '...'; device = '...'; "
+		      "} );\n" },
+		{ "gateway = { name = 'x' ;\n\n};;\nports\n= ",
 		  "t.conf:4: syntax error; look for a missing ';', quote or bracket here or just "
 		  "above\n" },
 		{ "ports = ();\nports = ();",
 		  "t.conf:3: duplicate setting name; keep one of the two\n" },
-		{ "ports = [ 1, \"a\" ];", "t.conf:2: mismatched element type in array; values of "
-					   "several types stand in a list "
-					   "( )\n" },
+		{ "ports = [ 1, 'a' ];", "t.conf:2: mismatched element type in array; values of "
+					 "several types stand in a list "
+					 "( )\n" },
 		{ "ports = 4294967297;\nports = ();",
 		  "t.conf:2: 4294967297 does not fit in 32 bits; a longer number is written "
 		  "4294967297L\n" },
 	};
 
 	(void)state;
-	configuration_cases_check("", cases, sizeof(cases) / sizeof(cases[0]));
+	CASES_CHECK("", cases);
 }
 
 /* All of the language is known, and what is not acted on is told with its line. */

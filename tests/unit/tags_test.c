@@ -5,42 +5,41 @@
 
 /* Two networks of the same addresses, one of which has routes of its own; and two VIPs. */
 static const char text[] =
-	"gateway = { name = \"g\"; }; ports = { name = \"p\"; device = \"net_null0\"; };"
+	"gateway = { name = 'g'; }; ports = { name = 'p'; device = 'net_null0'; };"
 	"interfaces = ("
-	" { name = \"a\"; port = \"p\"; vlan = 1; addresses = \"10.0.1.1/24\"; },"
-	" { name = \"b\"; port = \"p\"; vlan = 2; addresses = \"10.0.1.1/24\"; } );"
+	" { name = 'a'; port = 'p'; vlan = 1; addresses = '10.0.1.1/24'; },"
+	" { name = 'b'; port = 'p'; vlan = 2; addresses = '10.0.1.1/24'; } );"
 	"service_tags = ("
-	" { name = \"Sql\"; prefixes = [ \"104.40.128.0/17\", \"52.178.20.0/23\", "
-	"\"104.41.0.0/16\" ]; } );"
-	"route_tables = { name = \"t\"; routes = ("
-	" { name = \"all\"; prefix = \"0.0.0.0/0\"; next_hop_type = \"virtual_network_gateway\"; },"
-	" { name = \"lab\"; prefix = \"10.1.0.0/16\"; next_hop_type = \"none\"; },"
-	" { name = \"pub\"; prefix = \"192.0.0.0/8\"; next_hop_type = \"virtual_network_gateway\"; "
+	" { name = 'Sql'; prefixes = [ '104.40.128.0/17', '52.178.20.0/23', "
+	"'104.41.0.0/16' ]; } );"
+	"route_tables = { name = 't'; routes = ("
+	" { name = 'all'; prefix = '0.0.0.0/0'; next_hop_type = 'virtual_network_gateway'; },"
+	" { name = 'lab'; prefix = '10.1.0.0/16'; next_hop_type = 'none'; },"
+	" { name = 'pub'; prefix = '192.0.0.0/8'; next_hop_type = 'virtual_network_gateway'; "
 	"} ); };"
-	"security_groups = { name = \"s\"; rules = ("
-	" { name = \"r\"; priority = 100; direction = \"inbound\"; access = \"allow\";"
-	"   source = [ \"Sql\", \"AzureLoadBalancer\", \"9.9.9.9\" ]; destination = \"*\"; } ); };"
+	"security_groups = { name = 's'; rules = ("
+	" { name = 'r'; priority = 100; direction = 'inbound'; access = 'allow';"
+	"   source = [ 'Sql', 'AzureLoadBalancer', '9.9.9.9' ]; destination = '*'; } ); };"
 	"virtual_networks = ("
-	" { name = \"plain\"; address_space = \"10.0.0.0/16\"; subnets = ("
-	"   { name = \"x\"; prefix = \"10.0.1.0/24\"; interface = \"a\"; } ); },"
-	" { name = \"routed\"; address_space = \"10.0.0.0/16\"; subnets = ("
-	"   { name = \"x\"; prefix = \"10.0.1.0/24\"; interface = \"b\"; route_table = \"t\"; } ); "
+	" { name = 'plain'; address_space = '10.0.0.0/16'; subnets = ("
+	"   { name = 'x'; prefix = '10.0.1.0/24'; interface = 'a'; } ); },"
+	" { name = 'routed'; address_space = '10.0.0.0/16'; subnets = ("
+	"   { name = 'x'; prefix = '10.0.1.0/24'; interface = 'b'; route_table = 't'; } ); "
 	"} );"
-	"vips = ( { name = \"v\"; address = \"192.23.1.2\"; virtual_network = \"plain\"; },"
-	"         { name = \"w\"; address = \"10.200.0.1\"; virtual_network = \"routed\"; } );";
+	"vips = ( { name = 'v'; address = '192.23.1.2'; virtual_network = 'plain'; },"
+	"         { name = 'w'; address = '10.200.0.1'; virtual_network = 'routed'; } );";
 
 static struct model *
 model_of_text(void)
 {
-	struct diagnostics diagnostics = { 0 };
-	struct model *model;
-	int error = model_read_text("t.conf", text, strlen(text), &model, &diagnostics);
-
-	if (error < 0)
-		diagnostics_print(&diagnostics, stderr);
-	diagnostics_clear(&diagnostics);
-	assert_int_equal(error, 0);
-	return model;
+	return configuration_expect(
+		text,
+		"t.conf:1: warning: no subnet uses security group 's'; use it or remove it\n"
+		"t.conf:1: warning: subnet 'x' has a route to the Internet but no outbound_vips, "
+		"so "
+		"that its packets there are dropped; name a VIP or route 0.0.0.0/0 elsewhere\n"
+		"t.conf:1: warning: route 'all' for 0.0.0.0/0 does not make the Internet part of "
+		"tag VirtualNetwork; rules for it name Internet or prefixes\n");
 }
 
 /* The side of a rule in a network, as "FIRST-LAST FIRST-LAST ". */

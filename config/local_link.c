@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "link.h"
+#include "local_link.h"
 
 bool
-link_is_known(const struct interface *interface)
+local_link_is_known(const struct interface *interface)
 {
 	for (size_t i = 0; i < interface->addresses.count; i++)
 		if (interface->addresses.items[i].address.family == IP_FAMILY_NONE)
@@ -11,7 +11,7 @@ link_is_known(const struct interface *interface)
 }
 
 bool
-link_contains(const struct interface *interface, const struct ip_address *address)
+local_link_contains(const struct interface *interface, const struct ip_address *address)
 {
 	for (size_t i = 0; i < interface->addresses.count; i++)
 		if (ip_prefix_contains(&interface->addresses.items[i], address))
@@ -20,7 +20,7 @@ link_contains(const struct interface *interface, const struct ip_address *addres
 }
 
 bool
-link_is_own_address(const struct interface *interface, const struct ip_address *address)
+local_link_is_own_address(const struct interface *interface, const struct ip_address *address)
 {
 	for (size_t i = 0; i < interface->addresses.count; i++)
 		if (ip_address_equal(&interface->addresses.items[i].address, address))
@@ -29,7 +29,7 @@ link_is_own_address(const struct interface *interface, const struct ip_address *
 }
 
 bool
-link_is_edge(const struct interface *interface, const struct ip_address *address)
+local_link_is_edge(const struct interface *interface, const struct ip_address *address)
 {
 	uint32_t number = ip_address_v4(address);
 
