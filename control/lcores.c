@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "lcores.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
+
+#include <rte_launch.h>
+#include <rte_lcore.h>
+#include <rte_pause.h>
+
+#include "dataplane/worker.h"
+
+enum {
+	/* One may be under way at the mark, and has perhaps polled its ports already. */
+	ROUNDS_SURELY_WHOLE = 2,
+};
+
+static int
+lcore_main(void *context)
+{
+	struct lcore *lcore = context;
+	const struct lcores *all = lcore->all;
+	uint64_t rounds = 0;
+
+	while (!atomic_load_explicit(&all->stop, memory_order_relaxed)) {
+		unsigned int received = worker_poll(lcore->worker, clock_now(&all->clock));
+
+		atomic_store_explicit(&lcore->rounds, ++rounds, memory_order_release);
+		if (received > 0)
+			continue;
+		if (lcore->shares_cpu)
+			sched_yield();
+		else
+			rte_pause();
+	}
+
+	for (unsigned int i = 0; i < all->last_rounds; i++) {
+		if (worker_poll(lcore->worker, clock_now(&all->clock)) == 0)
+			break;
+	}
+	return 0;
+}
+
+static unsigned int
+cpu_of(unsigned int lcore)
+{
+	rte_cpuset_t cpus = rte_lcore_cpuset(lcore);
+
+	for (unsigned int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		if (CPU_ISSET(cpu, &cpus))
+			return cpu;
+	}
+	return 0;
+}
+
+/* The lcores are numbered from 0 without gaps (eal.h). */
+static bool
+shares_cpu(unsigned int lcore)
+{
+	for (unsigned int other = 0; other < rte_lcore_count(); other++) {
+		if (other != lcore && cpu_of(other) == cpu_of(lcore))
+			return true;
+	}
+	return false;
+}
+
+int
+lcores_start(struct lcores *lcores, const struct gateway *gateway, const struct clock *clock,
+	     unsigned int last_rounds)
+{
+	unsigned int count = gateway_worker_count(gateway);
+	size_t bytes = count * sizeof(*lcores->items);
+	int rc = 0;
+
+	*lcores = (struct lcores){ .clock = *clock, .last_rounds = last_rounds };
+	lcores->items = aligned_alloc(RTE_CACHE_LINE_SIZE, bytes);
+	if (lcores->items == NULL)
+		return -ENOMEM;
+
+	for (unsigned int i = 0; i < count && rc == 0; i++) {
+		struct lcore *lcore = &lcores->items[i];
+
+		*lcore = (struct lcore){ .worker = gateway_worker(gateway, i),
+					 .all = lcores,
+					 .cpu = cpu_of(i + 1),
+					 .shares_cpu = shares_cpu(i + 1) };
+		rc = -EINVAL; /* DPDK itself does not look whether the lcore is there */
+		if (rte_lcore_is_enabled(i + 1))
+			rc = rte_eal_remote_launch(lcore_main, lcore, i + 1);
+		if (rc == 0)
+			lcores->count++;
+	}
+	if (rc != 0)
+		lcores_stop(lcores);
+	return rc;
+}
+
+void
+lcores_stop(struct lcores *lcores)
+{
+	atomic_store_explicit(&lcores->stop, true, memory_order_relaxed);
+	for (unsigned int i = 0; i < lcores->count; i++)
+		(void)rte_eal_wait_lcore(i + 1); /* always 0: what lcore_main() returns */
+	lcores->count = 0;
+	free(lcores->items);
+	lcores->items = NULL;
+}
+
+void
+lcores_mark(struct lcores *lcores)
+{
+	for (unsigned int i = 0; i < lcores->count; i++)
+		lcores->items[i].marked =
+			atomic_load_explicit(&lcores->items[i].rounds, memory_order_acquire);
+}
+
+bool
+lcores_made_round(const struct lcores *lcores)
+{
+	for (unsigned int i = 0; i < lcores->count; i++) {
+		const struct lcore *lcore = &lcores->items[i];
+
+		if (atomic_load_explicit(&lcore->rounds, memory_order_acquire) - lcore->marked <
+		    ROUNDS_SURELY_WHOLE)
+			return false;
+	}
+	return true;
+}
