@@ -45,3 +45,5 @@ struct counters {
 };
 
 const char *path_name(enum path path); /* "fabric", "stateful", "local" */
+/* Adds what one worker has counted so far; it may be counting. */
+void counters_add(struct counters *sum, const struct counters *one);
