@@ -85,7 +85,7 @@ uint32_t neighbor_resolve(struct neighbor_table *table, const struct snapshot *s
 			  const struct command_neighbor *neighbor);
 /*
  * Interfaces may have changed: brings all headers up to date with the snapshot. Packets that wait
- * for a neighbour whose interface is gone stay; transmit_abandon_unreachable() drops them.
+ * for a neighbour whose interface is gone stay; transmit_abandon_lost() drops them.
  */
 void neighbor_table_refresh(struct neighbor_table *table, const struct snapshot *snapshot);
 

@@ -19,8 +19,10 @@ void transmit_to_adjacency(struct worker *worker, struct rte_mbuf *mbuf, struct 
 			   uint32_t adjacency);
 /* The adjacency is resolved: sends what waited for it, in order. */
 void transmit_release_held(struct worker *worker, uint32_t adjacency);
-/* It does not answer: drops what waited for it. */
+/* It does not answer: drops what waited for it; the next packet asks again. */
 void transmit_abandon_held(struct worker *worker, uint32_t adjacency);
+/* The neighbours have been refreshed: drops what waited for those whose interface is gone. */
+void transmit_abandon_lost(struct worker *worker);
 /* Sends a whole frame as it is. Takes the mbuf. */
 void transmit_frame(struct worker *worker, uint16_t port, struct rte_mbuf *mbuf);
 /* Hands all frames that wait to the ports. */

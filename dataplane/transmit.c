@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "transmit.h"
+
+#include "fragment.h"
+#include "rewrite.h"
+#include "worker.h"
+
+void
+transmit_drop(struct worker *worker, struct rte_mbuf *mbuf, enum drop_reason reason)
+{
+	worker->counters.drops[reason]++;
+	rte_pktmbuf_free(mbuf);
+}
+
+static void
+transmit_flush_port(struct worker *worker, uint16_t port)
+{
+	const struct port_queue *queue = &worker->queues[port];
+	struct transmit_buffer *buffer = &worker->transmit[port];
+	struct port_counters *counters = &worker->counters.ports[port];
+	uint64_t bytes = 0;
+	uint16_t sent;
+
+	for (uint16_t i = 0; i < buffer->count; i++)
+		bytes += rte_pktmbuf_pkt_len(buffer->mbufs[i]);
+	sent = queue->transmit(queue->context, buffer->mbufs, buffer->count);
+	for (uint16_t i = sent; i < buffer->count; i++) {
+		bytes -= rte_pktmbuf_pkt_len(buffer->mbufs[i]);
+		transmit_drop(worker, buffer->mbufs[i], DROP_transmit_full);
+	}
+	buffer->count = 0;
+	counters->sent_packets += sent;
+	counters->sent_bytes += bytes;
+}
+
+void
+transmit_frame(struct worker *worker, uint16_t port, struct rte_mbuf *mbuf)
+{
+	struct transmit_buffer *buffer;
+
+	if (unlikely(port >= worker->port_count)) {
+		transmit_drop(worker, mbuf, DROP_transmit_full);
+		return;
+	}
+	buffer = &worker->transmit[port];
+	buffer->mbufs[buffer->count++] = mbuf;
+	if (unlikely(buffer->count == TRANSMIT_BURST))
+		transmit_flush_port(worker, port);
+}
+
+void
+transmit_flush(struct worker *worker)
+{
+	for (uint16_t port = 0; port < worker->port_count; port++) {
+		if (worker->transmit[port].count > 0)
+			transmit_flush_port(worker, port);
+	}
+}
+
+static void
+transmit_fragments(struct worker *worker, struct rte_mbuf *mbuf, struct rte_ipv4_hdr *ip,
+		   const struct adjacency *adjacency)
+{
+	struct rte_mbuf *fragments[FRAGMENTS_MAX];
+	unsigned int count;
+
+	if (ip->fragment_offset & RTE_BE16(RTE_IPV4_HDR_DF_FLAG)) {
+		transmit_drop(worker, mbuf, DROP_mtu_exceeded);
+		return;
+	}
+	rewrite_begin(mbuf, ip);
+	count = fragment_packet(mbuf, adjacency->mtu, worker->pool, fragments);
+	if (count == 0) {
+		transmit_drop(worker, mbuf, DROP_fragment_failed);
+		return;
+	}
+	worker->counters.originated += count - 1;
+	for (unsigned int i = 0; i < count; i++) {
+		rewrite_link(fragments[i], rte_pktmbuf_mtod(fragments[i], struct rte_ipv4_hdr *),
+			     adjacency);
+		transmit_frame(worker, adjacency->port, fragments[i]);
+	}
+	rte_pktmbuf_free(mbuf); /* the fragments hold on to its payload */
+}
+
+/* An event that is lost is posted again with the next packet. */
+static void
+transmit_ask(struct worker *worker, struct adjacency *adjacency)
+{
+	struct event event = {
+		.type = EVENT_RESOLVE,
+		.interface = adjacency->interface,
+		.address = adjacency->address,
+	};
+	uint64_t lost = worker->counters.events_lost;
+
+	worker_post(worker, &event);
+	if (worker->counters.events_lost == lost)
+		adjacency->state = ADJACENCY_ASKED;
+}
+
+static void
+transmit_hold(struct worker *worker, struct rte_mbuf *mbuf, struct rte_ipv4_hdr *ip, uint32_t index)
+{
+	struct adjacency *adjacency = &worker->neighbors.adjacencies[index];
+	enum drop_reason reason;
+
+	if (adjacency->port == ADJACENCY_PORT_NONE) {
+		transmit_drop(worker, mbuf, DROP_neighbor_unresolved);
+		return;
+	}
+	if (adjacency->state == ADJACENCY_UNRESOLVED)
+		transmit_ask(worker, adjacency);
+	rewrite_begin(mbuf, ip);
+	reason = neighbor_hold(&worker->neighbors, index, mbuf);
+	if (reason != DROP_NONE)
+		transmit_drop(worker, mbuf, reason);
+	else
+		worker->counters.held++;
+}
+
+void
+transmit_to_adjacency(struct worker *worker, struct rte_mbuf *mbuf, struct rte_ipv4_hdr *ip,
+		      uint32_t adjacency)
+{
+	const struct adjacency *to = &worker->neighbors.adjacencies[adjacency];
+
+	if (unlikely(to->state != ADJACENCY_RESOLVED)) {
+		transmit_hold(worker, mbuf, ip, adjacency);
+		return;
+	}
+	if (unlikely(rte_be_to_cpu_16(ip->total_length) > to->mtu)) {
+		transmit_fragments(worker, mbuf, ip, to);
+		return;
+	}
+	rewrite_link(mbuf, ip, to);
+	transmit_frame(worker, to->port, mbuf);
+}
+
+void
+transmit_release_held(struct worker *worker, uint32_t adjacency)
+{
+	struct rte_mbuf *mbufs[HELD_PACKETS_PER_NEIGHBOR];
+	unsigned int count = neighbor_take_held(&worker->neighbors, adjacency, mbufs);
+
+	worker->counters.held -= count;
+	for (unsigned int i = 0; i < count; i++)
+		transmit_to_adjacency(worker, mbufs[i],
+				      rte_pktmbuf_mtod(mbufs[i], struct rte_ipv4_hdr *), adjacency);
+}
+
+void
+transmit_abandon_held(struct worker *worker, uint32_t adjacency)
+{
+	struct rte_mbuf *mbufs[HELD_PACKETS_PER_NEIGHBOR];
+	unsigned int count = neighbor_take_held(&worker->neighbors, adjacency, mbufs);
+
+	worker->neighbors.adjacencies[adjacency].state = ADJACENCY_UNRESOLVED;
+	worker->counters.held -= count;
+	for (unsigned int i = 0; i < count; i++)
+		transmit_drop(worker, mbufs[i], DROP_neighbor_unresolved);
+}
+
+void
+transmit_abandon_lost(struct worker *worker)
+{
+	const struct neighbor_table *neighbors = &worker->neighbors;
+	uint32_t i = 0;
+
+	while (i < neighbors->held_count) {
+		uint32_t adjacency = neighbors->held[i].adjacency;
+
+		/* What was held before i stays there, what came after it moves up. */
+		if (neighbors->adjacencies[adjacency].port == ADJACENCY_PORT_NONE)
+			transmit_abandon_held(worker, adjacency);
+		else
+			i++;
+	}
+}
