@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "build.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+int
+build_fail(struct builder *builder, int rc, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(builder->error, builder->error_size, format, arguments);
+	va_end(arguments);
+	return rc;
+}
+
+int
+build_out_of_memory(struct builder *builder)
+{
+	return build_fail(builder, -ENOMEM,
+			  "there is not enough memory for the tables; give DPDK more, with -m in "
+			  "gateway.eal_options or with huge pages");
+}
+
+int
+build_ids_used_up(struct builder *builder, enum registry_kind kind)
+{
+	return build_fail(builder, -ENOSPC,
+			  "the ids of %s are used up, as those of removed ones are never given "
+			  "again; restart the gateway",
+			  registry_kind_name(kind));
+}
+
+static int
+build_names(struct builder *builder)
+{
+	enum registry_kind full;
+	int rc = names_take(&builder->generation->names, builder->registry, builder->model, &full);
+
+	if (rc == -ENOSPC)
+		return build_ids_used_up(builder, full);
+	return rc == 0 ? 0 : build_out_of_memory(builder);
+}
+
+int
+build_generation(struct builder *builder)
+{
+	static int (*const steps[])(struct builder *) = { build_names, build_interfaces,
+							  build_networks, build_vips,
+							  build_fabric };
+	struct snapshot *snapshot = builder->generation->snapshot;
+
+	snapshot->ecmp_seed = builder->model->gateway.ecmp_seed;
+	snapshot->icmp_error_rate = builder->model->gateway.icmp_error_rate;
+	for (size_t i = 0; i < RTE_DIM(steps); i++) {
+		int rc = steps[i](builder);
+
+		if (rc != 0)
+			return rc;
+	}
+	return 0;
+}

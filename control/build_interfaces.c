@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "build.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <rte_malloc.h>
+
+#include "dataplane/flow_key.h"
+
+/* Pairs of words: a VLAN and the id of the interface that has it. */
+static void *
+port_build(const void *input)
+{
+	const struct words *words = input;
+	struct port_interfaces *port = rte_malloc("port", sizeof(*port), RTE_CACHE_LINE_SIZE);
+
+	if (port == NULL) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	for (size_t vlan = 0; vlan < VLANS; vlan++)
+		port->by_vlan[vlan] = INTERFACE_NONE;
+	for (size_t i = 0; i < words->count; i += 2)
+		port->by_vlan[words->items[i]] = (uint16_t)words->items[i + 1];
+	return port;
+}
+
+static const struct shared_type port_type = { .build = port_build, .free = rte_free };
+
+static int
+build_port(struct builder *builder, uint32_t index, const struct port_interfaces **port)
+{
+	const struct model *model = builder->model;
+	struct words words = { 0 };
+	struct shared *shared;
+
+	for (size_t i = 0; i < model->interface_count; i++) {
+		if (model->interfaces[i].port != index)
+			continue;
+		words_add(&words, model->interfaces[i].vlan);
+		words_add(&words, builder->generation->names.interface_ids[i]);
+	}
+	shared = generation_share(builder->generation, &port_type, &words, &words);
+	words_clear(&words);
+	if (shared == NULL)
+		return build_out_of_memory(builder);
+	*port = shared_table(shared);
+	return 0;
+}
+
+static int
+build_ports(struct builder *builder)
+{
+	const struct model *model = builder->model;
+	const struct port_interfaces **ports;
+
+	if (model->port_count > PORTS_MAX)
+		return build_fail(builder, -E2BIG, "there are %zu ports; at most %d are possible",
+				  model->port_count, PORTS_MAX);
+	ports = generation_alloc(builder->generation, model->port_count, sizeof(const void *));
+	if (ports == NULL)
+		return build_out_of_memory(builder);
+	for (uint32_t i = 0; i < model->port_count; i++) {
+		int rc = build_port(builder, i, &ports[i]);
+
+		if (rc != 0)
+			return rc;
+	}
+	builder->generation->snapshot->ports = ports;
+	builder->generation->snapshot->port_count = (uint16_t)model->port_count;
+	return 0;
+}
+
+static int
+build_interface(struct builder *builder, const struct interface *from,
+		struct snapshot_interface *to)
+{
+	const struct names *names = &builder->generation->names;
+
+	if (from->addresses.count > INTERFACE_ADDRESSES_MAX)
+		return build_fail(builder, -E2BIG,
+				  "interface %s has %zu addresses; at most %d are possible",
+				  from->name, from->addresses.count, INTERFACE_ADDRESSES_MAX);
+	to->present = true;
+	to->port = (uint16_t)from->port;
+	to->vlan = from->vlan;
+	to->mtu = from->mtu;
+	to->zone = ZONE_FABRIC;
+	if (from->virtual_network != NO_INDEX)
+		to->zone = (uint16_t)names->zones[from->virtual_network][from->subnet];
+	if (from->mac_set)
+		memcpy(to->mac.addr_bytes, from->mac.bytes, sizeof(to->mac.addr_bytes));
+	else if (builder->port_macs != NULL)
+		to->mac = builder->port_macs[from->port];
+	to->address_count = (uint8_t)from->addresses.count;
+	for (size_t i = 0; i < from->addresses.count; i++)
+		to->addresses[i] = (struct interface_address){
+			.address = ip_address_v4(&from->addresses.items[i].address),
+			.length = from->addresses.items[i].length,
+		};
+	return 0;
+}
+
+int
+build_interfaces(struct builder *builder)
+{
+	const struct model *model = builder->model;
+	struct generation *generation = builder->generation;
+	uint32_t end = generation->names.interface_end;
+	struct snapshot_interface *interfaces =
+		generation_alloc(generation, end, sizeof(*interfaces));
+
+	if (interfaces == NULL)
+		return build_out_of_memory(builder);
+	for (size_t i = 0; i < model->interface_count; i++) {
+		int rc = build_interface(builder, &model->interfaces[i],
+					 &interfaces[generation->names.interface_ids[i]]);
+
+		if (rc != 0)
+			return rc;
+	}
+	generation->snapshot->interfaces = interfaces;
+	generation->snapshot->interface_count = (uint16_t)end;
+	return build_ports(builder);
+}
