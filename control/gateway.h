@@ -43,8 +43,8 @@ unsigned int gateway_worker_count(const struct gateway *gateway);
 struct worker *gateway_worker(const struct gateway *gateway, unsigned int index);
 
 /*
- * What of the new model needs a restart (ports, cores, workers, capacities): a sentence naming the
- * settings in text, or false.
+ * What of the new model needs a restart (ports, cores, workers, capacities): the settings' names in
+ * text, or false. Such a model can not be loaded.
  */
 bool gateway_needs_restart(const struct gateway *gateway, const struct model *model, char *text,
 			   size_t size);

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "epoch.h"
+
+#include "words.h"
+
+/* Equal tables are the same table (store.h), so their addresses stand for what is in them. */
+
+static void
+interfaces_write(const struct snapshot *snapshot, struct words *words)
+{
+	for (uint32_t id = 0; id < snapshot->interface_count; id++) {
+		if (!snapshot->interfaces[id].present)
+			continue;
+		words_add(words, id);
+		words_add(words, snapshot->interfaces[id].zone);
+	}
+}
+
+static void
+subnets_write(const struct snapshot *snapshot, struct words *words)
+{
+	for (uint32_t zone = 0; zone < snapshot->subnet_count; zone++) {
+		const struct snapshot_subnet *subnet = &snapshot->subnets[zone];
+
+		if (!subnet->present)
+			continue;
+		words_add(words, zone);
+		words_add(words, subnet->ip_forwarding);
+		words_add(words, (uint32_t)subnet->interface << 16 | subnet->network);
+		words_add(words, subnet->prefix);
+		words_add(words, subnet->mask);
+		words_add_pointer(words, subnet->inbound);
+		words_add_pointer(words, subnet->outbound);
+		words_add(words, subnet->vip_count);
+		for (unsigned int i = 0; i < subnet->vip_count; i++) {
+			words_add(words, subnet->vips[i].vip);
+			words_add(words, subnet->vips[i].first_block);
+		}
+	}
+	for (uint32_t id = 0; id < snapshot->network_count; id++) {
+		words_add(words, snapshot->networks[id].present);
+		words_add_pointer(words, snapshot->networks[id].zones);
+	}
+}
+
+static void
+vips_write(const struct snapshot *snapshot, struct words *words)
+{
+	for (uint32_t id = 0; id < snapshot->vip_count; id++) {
+		const struct snapshot_vip *vip = &snapshot->vips[id];
+
+		if (!vip->present)
+			continue;
+		words_add(words, id);
+		words_add(words, vip->address);
+		words_add(words, vip->network);
+		words_add_pointer(words, vip->rules);
+		words_add_pointer(words, vip->inbound);
+		words_add(words, vip->snat.on_demand);
+		words_add_pointer(words, vip->snat.starts);
+		words_add(words, (uint32_t)vip->tcp_idle_timeout << 16 | vip->udp_idle_timeout);
+		words_add(words, vip->icmp_timeout);
+	}
+}
+
+static bool
+policy_differs(const struct snapshot *before, const struct snapshot *next)
+{
+	const struct snapshot *const snapshots[] = { before, next };
+	struct words words[2] = { { 0 }, { 0 } };
+	bool differs;
+
+	for (unsigned int i = 0; i < 2; i++) {
+		interfaces_write(snapshots[i], &words[i]);
+		subnets_write(snapshots[i], &words[i]);
+		vips_write(snapshots[i], &words[i]);
+	}
+	differs = words[0].failed || words[1].failed || words_compare(&words[0], &words[1]) != 0;
+	words_clear(&words[0]);
+	words_clear(&words[1]);
+	return differs;
+}
+
+static bool
+routes_differ(const struct snapshot *before, const struct snapshot *next)
+{
+	uint32_t count = before->subnet_count < next->subnet_count ? before->subnet_count
+								   : next->subnet_count;
+
+	if (before->ecmp_seed != next->ecmp_seed)
+		return true;
+	/* A subnet that came or went changes the policy. */
+	for (uint32_t zone = 0; zone < count; zone++)
+		if (before->subnets[zone].routes != next->subnets[zone].routes)
+			return true;
+	return false;
+}
+
+uint32_t
+epoch_next(const struct snapshot *before, const struct snapshot *next, bool fabric)
+{
+	uint16_t policy = (uint16_t)(before->decided_from >> 16);
+	uint16_t routes = (uint16_t)before->decided_from;
+
+	if (policy_differs(before, next))
+		policy++;
+	if (fabric || routes_differ(before, next))
+		routes++;
+	return (uint32_t)policy << 16 | routes;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "dataplane/snapshot.h"
+
+/*
+ * snapshot.decided_from of a new snapshot: that of the one before, its policy generation raised if
+ * groups, VIPs, subnets or the interfaces' roles differ, its route epoch if routes do. fabric: the
+ * fabric's routes have changed. A word that stays says that every session may stay as it is.
+ */
+uint32_t epoch_next(const struct snapshot *before, const struct snapshot *next, bool fabric);

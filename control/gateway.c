@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "gateway.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_errno.h>
+
+#include "build.h"
+#include "gateway_state.h"
+#include "restart.h"
+
+static int
+fail(char *error, size_t error_size, int rc, const char *sentence)
+{
+	snprintf(error, error_size, "%s", sentence);
+	return rc;
+}
+
+/* A generation of the model, built but not published; NULL and *rc. */
+static struct generation *
+generation_of(struct gateway *gateway, struct model *model, int *rc, char *error, size_t error_size)
+{
+	struct generation *generation = generation_create(gateway->store, gateway->socket);
+	struct builder builder = {
+		.model = model,
+		.generation = generation,
+		.previous = gateway->publisher.current,
+		.registry = gateway->registry,
+		.groups = gateway->groups,
+		.next_hops = &gateway->next_hops,
+		.port_macs = gateway->port_macs,
+		.error = error,
+		.error_size = error_size,
+	};
+
+	if (generation == NULL) {
+		*rc = fail(error, error_size, -ENOMEM, "there is not enough memory");
+		return NULL;
+	}
+	*rc = build_generation(&builder);
+	if (*rc == 0)
+		return generation;
+	generation_free(generation);
+	return NULL;
+}
+
+/* The model's neighbours as commands name them, for the caller to free. */
+static struct command_neighbor *
+given_neighbors(const struct model *model, const struct names *names)
+{
+	struct command_neighbor *given = calloc(model->neighbor_count + 1, sizeof(*given));
+
+	for (size_t i = 0; i < model->neighbor_count && given != NULL; i++) {
+		const struct neighbor *neighbor = &model->neighbors[i];
+
+		given[i].interface = (uint16_t)names->interface_ids[neighbor->interface];
+		given[i].reachable = 1;
+		given[i].address = rte_cpu_to_be_32(ip_address_v4(&neighbor->address));
+		memcpy(given[i].mac.addr_bytes, neighbor->mac.bytes, sizeof(given[i].mac));
+	}
+	return given;
+}
+
+/* Builds and publishes; takes the model when it succeeds. */
+static int
+gateway_publish(struct gateway *gateway, struct model *model, char *error, size_t error_size)
+{
+	struct command_neighbor *given = NULL;
+	struct generation *generation;
+	int rc;
+
+	if (model->neighbor_count > NEIGHBORS_GIVEN_MAX) {
+		snprintf(error, error_size, "there are %zu neighbors; at most %d are possible",
+			 model->neighbor_count, NEIGHBORS_GIVEN_MAX);
+		return -E2BIG;
+	}
+	generation = generation_of(gateway, model, &rc, error, error_size);
+	if (generation == NULL)
+		return rc;
+	given = given_neighbors(model, &generation->names);
+	if (given == NULL)
+		rc = fail(error, error_size, -ENOMEM, "there is not enough memory");
+	else
+		rc = publisher_publish(&gateway->publisher, generation, error, error_size);
+	if (rc != 0) {
+		generation_free(generation);
+		goto free_given;
+	}
+	generation->model = model;
+	neighbors_set(gateway->neighbors, generation->snapshot, given, model->neighbor_count);
+	(void)neighbors_tick(gateway->neighbors, gateway->now); /* the rest is told later */
+free_given:
+	free(given);
+	return rc;
+}
+
+static int
+gateway_make_workers(struct gateway *gateway, const struct model *model,
+		     const struct gateway_options *options)
+{
+	for (uint16_t i = 0; i < options->workers; i++) {
+		const struct worker_options worker_options = {
+			.id = i,
+			.port_count = (uint16_t)model->port_count,
+			.queues = options->queues[i],
+			.pool = options->pool,
+			.flow_capacity =
+				RTE_MAX(model->gateway.flow_capacity / options->workers, 1U),
+			.seed = options->seed,
+			.now = options->now,
+			.socket = options->socket,
+		};
+		struct worker *worker = worker_create(&worker_options);
+
+		if (worker == NULL)
+			return -rte_errno;
+		gateway->workers[i] = worker;
+		gateway->rings[i] = worker->commands;
+		gateway->acknowledged[i] = &worker->acknowledged;
+		gateway->worker_count = i + 1U;
+	}
+	return 0;
+}
+
+static int
+gateway_copy_macs(struct gateway *gateway, const struct model *model,
+		  const struct gateway_options *options)
+{
+	size_t size = model->port_count * sizeof(*options->port_macs);
+
+	if (options->port_macs == NULL || size == 0)
+		return 0;
+	gateway->port_macs = malloc(size);
+	if (gateway->port_macs == NULL)
+		return -ENOMEM;
+	memcpy(gateway->port_macs, options->port_macs, size);
+	return 0;
+}
+
+/* Everything that lives as long as the gateway. */
+static int
+gateway_make_tables(struct gateway *gateway, const struct model *model,
+		    const struct gateway_options *options)
+{
+	const struct neighbors_options neighbors_options = {
+		.rings = gateway->rings,
+		.ring_count = gateway->worker_count,
+		.answer = options->answer_arp,
+		.socket = options->socket,
+	};
+
+	gateway->registry = registry_create();
+	gateway->store = store_create();
+	gateway->groups = group_pool_create();
+	if (gateway->registry == NULL || gateway->store == NULL || gateway->groups == NULL)
+		return -ENOMEM;
+	gateway->routes = fabric_routes_create(model->gateway.route_capacity);
+	if (gateway->routes == NULL)
+		return -errno;
+	gateway->neighbors = neighbors_create(&neighbors_options);
+	if (gateway->neighbors == NULL)
+		return -rte_errno;
+	gateway->publisher = (struct publisher){
+		.routes = gateway->routes,
+		.worker_count = gateway->worker_count,
+		.rings = gateway->rings,
+		.acknowledged = gateway->acknowledged,
+	};
+	return 0;
+}
+
+int
+gateway_create(struct model *model, const struct gateway_options *options, struct gateway **gateway,
+	       char *error, size_t error_size)
+{
+	struct gateway *made;
+	int rc;
+
+	if (options->workers > WORKERS_MAX || model->port_count > PORTS_MAX) {
+		snprintf(error, error_size,
+			 "there are %u workers and %zu ports; at most %d and %d are possible",
+			 options->workers, model->port_count, WORKERS_MAX, PORTS_MAX);
+		return -E2BIG;
+	}
+	made = calloc(1, sizeof(*made));
+	if (made == NULL)
+		return fail(error, error_size, -ENOMEM, "there is not enough memory");
+	made->socket = options->socket;
+	made->now = options->now;
+	rc = gateway_copy_macs(made, model, options);
+	if (rc == 0)
+		rc = gateway_make_workers(made, model, options);
+	if (rc == 0)
+		rc = gateway_make_tables(made, model, options);
+	if (rc != 0)
+		snprintf(error, error_size,
+			 "the tables could not be made: %s; give DPDK more memory, or lower "
+			 "gateway.flow_capacity and gateway.route_capacity",
+			 strerror(-rc));
+	else
+		rc = gateway_publish(made, model, error, error_size);
+	if (rc != 0) {
+		gateway_free(made);
+		return rc;
+	}
+	*gateway = made;
+	return 0;
+}
+
+void
+gateway_free(struct gateway *gateway)
+{
+	if (gateway == NULL)
+		return;
+	neighbors_free(gateway->neighbors);
+	for (unsigned int i = 0; i < gateway->worker_count; i++)
+		worker_free(gateway->workers[i]);
+	publisher_clear(&gateway->publisher);
+	fabric_routes_free(gateway->routes);
+	next_hops_clear(&gateway->next_hops);
+	group_pool_free(gateway->groups);
+	store_free(gateway->store);
+	registry_free(gateway->registry);
+	free(gateway->port_macs);
+	free(gateway);
+}
+
+const struct model *
+gateway_model(const struct gateway *gateway)
+{
+	return gateway->publisher.current->model;
+}
+
+const struct snapshot *
+gateway_snapshot(const struct gateway *gateway)
+{
+	return gateway->publisher.current->snapshot;
+}
+
+unsigned int
+gateway_worker_count(const struct gateway *gateway)
+{
+	return gateway->worker_count;
+}
+
+struct worker *
+gateway_worker(const struct gateway *gateway, unsigned int index)
+{
+	return gateway->workers[index];
+}
+
+bool
+gateway_needs_restart(const struct gateway *gateway, const struct model *model, char *text,
+		      size_t size)
+{
+	return restart_needed(gateway_model(gateway), model, text, size);
+}
+
+int
+gateway_reload(struct gateway *gateway, struct model *model, char *error, size_t error_size)
+{
+	char settings[512];
+	int rc;
+
+	if (gateway_needs_restart(gateway, model, settings, sizeof(settings))) {
+		snprintf(error, error_size, "a change of %s needs a restart", settings);
+		return -EINVAL;
+	}
+	if (!gateway_settled(gateway))
+		return fail(error, error_size, -EBUSY,
+			    "the change before has not reached every worker yet");
+	rc = gateway_publish(gateway, model, error, error_size);
+	if (rc == 0 && gateway->worker_count == 0)
+		(void)publisher_tick(&gateway->publisher); /* nobody has to be waited for */
+	return rc;
+}
+
+bool
+gateway_settled(const struct gateway *gateway)
+{
+	return publisher_settled(&gateway->publisher) && neighbors_told(gateway->neighbors);
+}
+
+static unsigned int
+gateway_take_events(struct gateway *gateway, unsigned int worker, uint64_t now)
+{
+	struct rte_ring *ring = gateway->workers[worker]->events;
+	struct event event;
+	unsigned int count = 0;
+
+	/* No more than were there at first, so that a busy worker cannot keep the thread here. */
+	for (unsigned int left = rte_ring_count(ring); left > 0; left--) {
+		if (rte_ring_sc_dequeue_elem(ring, &event, sizeof(event)) != 0)
+			break;
+		neighbors_take(gateway->neighbors, gateway_snapshot(gateway), &event, now);
+		count++;
+	}
+	return count;
+}
+
+unsigned int
+gateway_tick(struct gateway *gateway, uint64_t now)
+{
+	unsigned int done = publisher_tick(&gateway->publisher);
+
+	gateway->now = now;
+	for (unsigned int i = 0; i < gateway->worker_count; i++)
+		done += gateway_take_events(gateway, i, now);
+	return done + neighbors_tick(gateway->neighbors, now);
+}
+
+void
+gateway_counters(const struct gateway *gateway, struct counters *sum)
+{
+	uint64_t *words = (uint64_t *)sum;
+
+	_Static_assert(sizeof(*sum) % sizeof(uint64_t) == 0, "counters are words");
+	memset(sum, 0, sizeof(*sum));
+	for (unsigned int i = 0; i < gateway->worker_count; i++) {
+		const uint64_t *counted = (const uint64_t *)&gateway->workers[i]->counters;
+
+		for (size_t j = 0; j < sizeof(*sum) / sizeof(uint64_t); j++)
+			words[j] += __atomic_load_n(&counted[j], __ATOMIC_RELAXED);
+	}
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "config/model.h"
+
+/*
+ * Whether the models differ in what is fixed when the program starts; `text` names the settings:
+ * "gateway.workers, ports".
+ */
+bool restart_needed(const struct model *running, const struct model *wanted, char *text,
+		    size_t size);
