@@ -108,36 +108,43 @@ backend_problem(const struct virtual_network *network, const struct ip_address *
 }
 
 static void
+backend_error(struct reader *reader, size_t vip, size_t index, size_t backend, const char *problem)
+{
+	const struct ip_address *address =
+		&reader->model->vips[vip].inbound[index].backends[backend];
+	struct origin origin =
+		setting_place(reader, "vips.%zu.inbound.%zu.backends.%zu", vip, index, backend);
+	char text[IP_ADDRESS_TEXT_MAX];
+
+	diagnostic_error(reader->diagnostics, &origin, "backend \"%s\" %s",
+			 ip_address_format(address, text), problem);
+}
+
+static void
 backends_validate(struct reader *reader, size_t vip, size_t index)
 {
 	const struct model *model = reader->model;
 	const struct inbound_rule *rule = &model->vips[vip].inbound[index];
-	uint32_t network = model->vips[vip].virtual_network;
+	uint32_t network = model->vips[vip].virtual_network, first;
 	struct key_list keys = key_list_create(reader, rule->backend_count);
 
-	for (size_t i = 0; i < rule->backend_count; i++)
-		if (rule->backends[i].family != IP_FAMILY_NONE)
-			key_list_add(&keys, ip_address_v4(&rule->backends[i]), i);
-	key_list_sort(&keys);
-	for (size_t i = 0; i < keys.count; i++) {
-		uint32_t at = keys.items[i].index, first;
-		const struct ip_address *backend = &rule->backends[at];
+	for (size_t i = 0; i < rule->backend_count; i++) {
 		const char *problem = NULL;
-		char text[IP_ADDRESS_TEXT_MAX];
 
-		if (key_list_repeats(&keys, i, &first))
-			problem = "is there twice; name each backend once";
-		else if (network != NO_INDEX)
-			problem = backend_problem(&model->virtual_networks[network], backend);
-		if (problem == NULL)
+		if (rule->backends[i].family == IP_FAMILY_NONE)
 			continue;
-
-		struct origin origin =
-			setting_place(reader, "vips.%zu.inbound.%zu.backends.%u", vip, index, at);
-
-		diagnostic_error(reader->diagnostics, &origin, "backend \"%s\" %s",
-				 ip_address_format(backend, text), problem);
+		key_list_add(&keys, ip_address_v4(&rule->backends[i]), i);
+		if (network != NO_INDEX)
+			problem = backend_problem(&model->virtual_networks[network],
+						  &rule->backends[i]);
+		if (problem != NULL)
+			backend_error(reader, vip, index, i, problem);
 	}
+	key_list_sort(&keys);
+	for (size_t i = 0; i < keys.count; i++)
+		if (key_list_repeats(&keys, i, &first))
+			backend_error(reader, vip, index, keys.items[i].index,
+				      "is there twice; name each backend once");
 	key_list_free(&keys);
 }
 

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "configuration.h"
+
+#define INBOUND                                                                                  \
+	"vips = { name = 'v'; address = '192.0.2.1'; virtual_network = 'n'; inbound = { name = " \
+	"'r'; protocol = 'tcp'; ports = '80'; backends = '10.0.1.4';\n"
+
+/* What differs from the default is refused; the default itself, written out, is not. */
+static void
+test_timers(void **state)
+{
+	static const struct configuration_case cases[] = {
+		{ "gateway = { name = 'g';\ntcp_half_open_timeout = 31;\ntcp_closing_timeout = "
+		  "29;\n"
+		  "hold_down_fin = 0;\nhold_down_rst = 0;\nhold_down_half_open = 1;\nhold_down_udp "
+		  "= 1; };",
+		  "t.conf:3: tcp_half_open_timeout other than 30 is not supported yet; leave it "
+		  "out\n"
+		  "t.conf:4: tcp_closing_timeout other than 30 is not supported yet; leave it out\n"
+		  "t.conf:5: hold_down_fin other than 65 is not supported yet; leave it out\n"
+		  "t.conf:6: hold_down_rst other than 16 is not supported yet; leave it out\n"
+		  "t.conf:7: hold_down_half_open other than 30 is not supported yet; leave it out\n"
+		  "t.conf:8: hold_down_udp other than 65 is not supported yet; leave it out\n" },
+		{ "gateway = { name = 'g'; tcp_half_open_timeout = 30; tcp_closing_timeout = 30; "
+		  "hold_down_fin = 65; hold_down_rst = 16; hold_down_half_open = 30; hold_down_udp "
+		  "= 65; };",
+		  "" },
+		{ "gateway = { name = 'g'; workers = 1; };", "" },
+		{ "gateway = { name = 'g'; cores = '0-2'; };",
+		  "t.conf:2: 2 workers with virtual networks are not supported yet; set workers = "
+		  "1\n" },
+	};
+
+	(void)state;
+	CASES_CHECK(PORT INTERFACES NETWORK VIP, cases);
+}
+
+/* The fabric alone works with any number. */
+static void
+test_workers_without_networks(void **state)
+{
+	(void)state;
+	model_free(configuration_expect(PORT "gateway = { name = 'g'; workers = 4; };", ""));
+}
+
+static void
+test_interfaces(void **state)
+{
+	(void)state;
+	model_free(configuration_expect(
+		GATEWAY PORT "interfaces = ( " FABRIC_INTERFACE
+			     ",\n{ name = 'b'; port = 'p'; vlan = 2; "
+			     "addresses = '192.0.2.1/30';\ntcp_mss_clamp = 1350; } );",
+		"t.conf:3: tcp_mss_clamp is not supported yet; leave it out\n"));
+}
+
+static void
+test_vips(void **state)
+{
+	static const struct configuration_case cases[] = {
+		{ "vips = { name = 'v'; address = '192.0.2.1'; virtual_network = 'n';\nprofile = "
+		  "'rfc';\n"
+		  "outbound = {\ntcp_reset = true; }; };",
+		  "t.conf:3: profile = 'rfc' is not supported yet; leave it out or use 'azure'\n"
+		  "t.conf:5: tcp_reset = true is not supported yet; leave it out\n" },
+		{ INBOUND "tcp_reset = true;\nprobe = { protocol = 'tcp'; }; }; };",
+		  "t.conf:3: tcp_reset = true is not supported yet; leave it out\n"
+		  "t.conf:4: probe is not supported yet; leave it out\n" },
+		{ INBOUND
+		  "tcp_reset = false; }; profile = 'azure'; outbound = { tcp_reset = false; }; };",
+		  "" },
+	};
+
+	(void)state;
+	CASES_CHECK(GATEWAY PORT INTERFACES NETWORK, cases);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_timers),
+		cmocka_unit_test(test_workers_without_networks),
+		cmocka_unit_test(test_interfaces),
+		cmocka_unit_test(test_vips),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

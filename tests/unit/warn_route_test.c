@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "configuration.h"
+
+#define NO_VIP                                                                               \
+	"warning: subnet 's' has a route to the Internet but no outbound_vips, so that its " \
+	"packets "                                                                           \
+	"there are dropped; name a VIP or route 0.0.0.0/0 elsewhere\n"
+#define DEFAULT_ROUTE                                                                \
+	"warning: route 'all' for 0.0.0.0/0 does not make the Internet part of tag " \
+	"VirtualNetwork; "                                                           \
+	"rules for it name Internet or prefixes\n"
+
+/* A subnet without a VIP, and its table. */
+#define SUBNET(more)                                                                             \
+	"virtual_networks = { name = 'n'; address_space = '10.0.0.0/16'; subnets = (\n{ name = " \
+	"'s'; "                                                                                  \
+	"prefix = '10.0.1.0/24'; interface = 'in'; " more " } ); };"
+
+static void
+test_no_table(void **state)
+{
+	static const struct configuration_case cases[] = {
+		{ SUBNET(""), "t.conf:3: " NO_VIP },
+		{ SUBNET("outbound_vips = [ ];"), "t.conf:3: " NO_VIP },
+		{ SUBNET("outbound_vips = 'v';"), "" },
+	};
+
+	(void)state;
+	CASES_CHECK(GATEWAY PORT INTERFACES VIP, cases);
+}
+
+static void
+test_tables(void **state)
+{
+	static const struct {
+		const char *route;
+		const char *lines;
+	} cases[] = {
+		{ "prefix = '0.0.0.0/0'; next_hop_type = 'none';", "t.conf:4: " DEFAULT_ROUTE },
+		{ "prefix = '0.0.0.0/0'; next_hop_type = 'virtual_network_gateway';",
+		  "t.conf:4: " DEFAULT_ROUTE },
+		{ "prefix = '0.0.0.0/0'; next_hop_type = 'internet';",
+		  "t.conf:3: " NO_VIP "t.conf:4: " DEFAULT_ROUTE },
+		{ "prefix = '0.0.0.0/1'; next_hop_type = 'none';", "t.conf:3: " NO_VIP },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *text;
+
+		assert_true(
+			asprintf(&text,
+				 GATEWAY PORT INTERFACES VIP "\n" SUBNET(
+					 "route_table = 't';") "\nroute_tables = { name = 't'; "
+							       "routes = ( { name = 'all'; %s } ); "
+							       "};",
+				 cases[i].route) >= 0);
+		model_free(configuration_expect(text, cases[i].lines));
+		free(text);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_no_table),
+		cmocka_unit_test(test_tables),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
