@@ -173,6 +173,8 @@ test_packets_that_can_not_be_cut(void **state)
 	assert_int_equal(check_cut(pool_of(state), &original, 1480, 1400), 0);
 	original_make(&original, 1480, "", (65536 - 1480) / 8);
 	assert_int_equal(check_cut(pool_of(state), &original, 1480, 1400), 0);
+	original_make(&original, 1436, "", (65535 - 20 - 1435) / 8);
+	assert_int_equal(check_cut(pool_of(state), &original, 1436, 600), 0);
 	/* Too many parts: 64 of 48 bytes each hold 3072. */
 	original_make(&original, 3073, "", 0);
 	assert_int_equal(check_cut(pool_of(state), &original, 1500, 68), 0);

@@ -298,7 +298,8 @@ test_the_queues_are_bounded(void **state)
 	for (uint32_t j = 0; j < RTE_DIM(numbers); j++)
 		numbers[j] = j;
 	assert_taken(fixture, neighbors[3], numbers, RTE_DIM(numbers));
-	assert_int_equal(neighbor_hold(&fixture->table, another, extra), DROP_NONE);
+	assert_int_equal(neighbor_hold(&fixture->table, neighbors[3], extra), DROP_NONE);
+	assert_int_equal(neighbor_hold(&fixture->table, another, packet(fixture, 0)), DROP_NONE);
 	/* The rest is freed with the table. */
 	neighbor_table_release(&fixture->table);
 	assert_int_equal(rte_mempool_in_use_count(fixture->pool), 0);

@@ -272,6 +272,7 @@ test_a_small_mtu(void **state)
 	neighbor_table_refresh(&fixture->worker.neighbors, &fixture->snapshot);
 	send_large(fixture, adjacency, 0);
 	assert_int_equal(fixture_sent(fixture, 0), 1);
+	assert_int_equal(fixture->ports[0].frames[0]->nb_segs, 1);
 	fixture->interfaces[WAN].mtu = 1019;
 	neighbor_table_refresh(&fixture->worker.neighbors, &fixture->snapshot);
 	send_large(fixture, adjacency, 0);
