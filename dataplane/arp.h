@@ -8,7 +8,10 @@ struct worker;
 
 /* ARP on the gateway's links (RFC 826, RFC 5227 for what is not learned). */
 
-/* Answers a request for the gateway's own address; tells the control thread what it learned. */
+/*
+ * Answers a request for the gateway's own address, or for that of a VIP in the prefix of a fabric
+ * link; tells the control thread what it learned.
+ */
 void arp_receive(struct worker *worker, struct packet *packet);
-/* Broadcasts a request on the neighbour's link. */
+/* Broadcasts a request on the neighbour's link, from the address that shares its prefix. */
 void arp_request(struct worker *worker, const struct command_neighbor *neighbor);
