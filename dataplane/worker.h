@@ -82,8 +82,8 @@ struct worker {
 	struct snat_random random;
 	uint32_t *next_hop_adjacency; /* by the snapshot's next hop id */
 	uint32_t next_hop_count;      /* ids that are mapped already */
-	uint64_t icmp_tokens;         /* nanoseconds of credit */
-	uint64_t icmp_filled;         /* when they were last topped up */
+	uint64_t icmp_tokens;         /* nanoseconds of credit that are spent */
+	uint64_t icmp_filled;         /* when some were last given back */
 
 	struct port_queue queues[PORTS_MAX];
 	struct transmit_buffer transmit[PORTS_MAX];

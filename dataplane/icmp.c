@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "icmp.h"
+
+#include <netinet/in.h>
+#include <string.h>
+
+#include <rte_icmp.h>
+
+#include "link.h"
+#include "rewrite.h"
+#include "transmit.h"
+#include "worker.h"
+
+enum {
+	ICMP_TTL = 64,
+	ICMP_ERROR_TOS = 6 << 5,  /* internetwork control, RFC 1812 section 4.3.2.5 */
+	ICMP_ERROR_LENGTH = 576,  /* with its IPv4 header, RFC 1812 section 4.3.2.3 */
+	ICMP_BURST_FRACTION = 10, /* of a second's errors may come at once... */
+	ICMP_BURST_MIN = 10,      /* ...and always so many */
+};
+
+#define NS_PER_SECOND 1000000000ULL
+
+struct icmp_error {
+	struct rte_ipv4_hdr ip;
+	struct rte_icmp_hdr icmp;
+};
+
+enum {
+	QUOTE_MAX = ICMP_ERROR_LENGTH - sizeof(struct icmp_error),
+};
+
+static const struct rte_ether_hdr *
+icmp_frame(const struct packet *packet)
+{
+	return rte_pktmbuf_mtod(packet->mbuf, const struct rte_ether_hdr *);
+}
+
+/* Somebody sent the packet to somebody: neither end is a group, or nobody (RFC 1812 4.3.2.7). */
+static bool
+icmp_is_unicast(const struct packet *packet, const struct snapshot_interface *link)
+{
+	uint32_t source = rte_be_to_cpu_32(packet->ip->src_addr);
+	uint32_t destination = rte_be_to_cpu_32(packet->ip->dst_addr);
+
+	return !(packet->flags & PACKET_LINK_BROADCAST) &&
+	       rte_is_valid_assigned_ether_addr(&icmp_frame(packet)->src_addr) &&
+	       source >> 24 != 0 && source >> 24 != IN_LOOPBACKNET &&
+	       source < INADDR_UNSPEC_GROUP && destination < INADDR_UNSPEC_GROUP &&
+	       !link_is_broadcast(link, source) && !link_is_broadcast(link, destination);
+}
+
+/*
+ * Options stay as they came: the gateway takes part in none, as RFC 7126 permits, and source routes
+ * have been dropped.
+ */
+void
+icmp_echo_reply(struct worker *worker, struct packet *packet)
+{
+	const struct snapshot_interface *link = &worker->snapshot->interfaces[packet->interface];
+	struct rte_ether_hdr *ether = rte_pktmbuf_mtod(packet->mbuf, struct rte_ether_hdr *);
+	struct rte_ipv4_hdr *ip = packet->ip;
+	struct rte_icmp_hdr *icmp = (struct rte_icmp_hdr *)((uint8_t *)ip + rte_ipv4_hdr_len(ip));
+	uint16_t delta = checksum_delta16(RTE_BE16(RTE_IP_ICMP_ECHO_REQUEST << 8),
+					  RTE_BE16(RTE_IP_ICMP_ECHO_REPLY << 8), 0);
+	rte_be32_t own = ip->dst_addr;
+
+	if (!icmp_is_unicast(packet, link)) {
+		transmit_drop(worker, packet->mbuf, DROP_local_unsupported);
+		return;
+	}
+	icmp->icmp_type = RTE_IP_ICMP_ECHO_REPLY;
+	icmp->icmp_cksum = rewrite_zero(IPPROTO_ICMP, icmp->icmp_cksum,
+					checksum_apply(icmp->icmp_cksum, delta));
+	ip->dst_addr = ip->src_addr;
+	ip->src_addr = own;
+	ip->time_to_live = ICMP_TTL;
+	ip->hdr_checksum = 0;
+	ip->hdr_checksum = rte_ipv4_cksum(ip);
+	ether->dst_addr = ether->src_addr;
+	ether->src_addr = link->mac;
+	transmit_frame(worker, link->port, packet->mbuf);
+}
+
+static bool
+icmp_error_is_due(const struct packet *packet, const struct snapshot_interface *link)
+{
+	if (packet->flags & PACKET_LATER_FRAGMENT || link->address_count == 0)
+		return false;
+	/* What can not be read of an ICMP message may be an error. */
+	if (packet->ip->next_proto_id == IPPROTO_ICMP &&
+	    packet->flags & (PACKET_ICMP_ERROR | PACKET_FRAGMENT | PACKET_TRUNCATED))
+		return false;
+	return icmp_is_unicast(packet, link);
+}
+
+/*
+ * A leaking bucket, measured in time: an error pours in as much as drains until the next one is
+ * due, and must not overflow it.
+ */
+static bool
+icmp_limit_pass(struct worker *worker)
+{
+	uint64_t rate = worker->snapshot->icmp_error_rate;
+	uint64_t passed = worker->now - worker->icmp_filled;
+	uint64_t one, size;
+
+	if (rate == 0)
+		return false;
+	one = NS_PER_SECOND / rate;
+	size = one * RTE_MAX(rate / ICMP_BURST_FRACTION, (uint64_t)ICMP_BURST_MIN);
+	worker->icmp_tokens -= RTE_MIN(worker->icmp_tokens, passed);
+	worker->icmp_filled = worker->now;
+	if (worker->icmp_tokens + one > size)
+		return false;
+	worker->icmp_tokens += one;
+	return true;
+}
+
+/* Both headers, the message's checksum still to be summed up. */
+static struct icmp_error
+icmp_error_headers(const struct packet *packet, const struct snapshot_interface *link,
+		   const struct rte_icmp_hdr *icmp, uint16_t quoted)
+{
+	uint32_t sender = rte_be_to_cpu_32(packet->ip->src_addr);
+	const struct interface_address *own = link_address_for(link, sender);
+	struct icmp_error error = {
+		.ip = {
+			.version_ihl = RTE_IPV4_VHL_DEF,
+			.type_of_service = ICMP_ERROR_TOS,
+			.total_length = rte_cpu_to_be_16((uint16_t)(sizeof(error) + quoted)),
+			/* RFC 6864: what is never cut needs no identification. */
+			.fragment_offset = RTE_BE16(RTE_IPV4_HDR_DF_FLAG),
+			.time_to_live = ICMP_TTL,
+			.next_proto_id = IPPROTO_ICMP,
+			.src_addr = rte_cpu_to_be_32(own != NULL ? own->address
+								 : link->addresses[0].address),
+			.dst_addr = packet->ip->src_addr,
+		},
+		.icmp = *icmp,
+	};
+
+	error.ip.hdr_checksum = rte_ipv4_cksum(&error.ip);
+	return error;
+}
+
+/* Appends the whole frame. False: the buffer is too small, or the packet not what it says. */
+static bool
+icmp_error_write(struct rte_mbuf *mbuf, const struct packet *packet,
+		 const struct snapshot_interface *link, const struct rte_icmp_hdr *icmp)
+{
+	const struct rte_ether_hdr *ether = icmp_frame(packet);
+	uint32_t offset = (uint32_t)((const char *)packet->ip - (const char *)ether);
+	uint16_t quoted = (uint16_t)RTE_MIN(packet->ip_length, QUOTE_MAX);
+	struct icmp_error error = icmp_error_headers(packet, link, icmp, quoted);
+	uint8_t quote[QUOTE_MAX], header[LINK_HEADER_MAX];
+	uint8_t length = link_header_write(link, &ether->src_addr, RTE_ETHER_TYPE_IPV4, header);
+	const void *original = rte_pktmbuf_read(packet->mbuf, offset, quoted, quote);
+	uint8_t *frame =
+		(uint8_t *)rte_pktmbuf_append(mbuf, (uint16_t)(length + sizeof(error) + quoted));
+
+	if (original == NULL || frame == NULL)
+		return false;
+	error.icmp.icmp_cksum = checksum_fold((uint32_t)rte_raw_cksum(icmp, sizeof(*icmp)) +
+					      rte_raw_cksum(original, quoted));
+	error.icmp.icmp_cksum = (uint16_t)~error.icmp.icmp_cksum;
+	memcpy(frame, header, length);
+	memcpy(frame + length, &error, sizeof(error));
+	memcpy(frame + length + sizeof(error), original, quoted);
+	return true;
+}
+
+static struct rte_mbuf *
+icmp_error_make(struct rte_mempool *pool, const struct packet *packet,
+		const struct snapshot_interface *link, const struct rte_icmp_hdr *icmp)
+{
+	struct rte_mbuf *mbuf = rte_pktmbuf_alloc(pool);
+
+	if (mbuf == NULL)
+		return NULL;
+	if (!icmp_error_write(mbuf, packet, link, icmp)) {
+		rte_pktmbuf_free(mbuf);
+		return NULL;
+	}
+	return mbuf;
+}
+
+void
+icmp_error(struct worker *worker, const struct packet *packet, uint8_t type, uint8_t code,
+	   uint16_t mtu)
+{
+	const struct snapshot_interface *link = &worker->snapshot->interfaces[packet->interface];
+	const struct rte_icmp_hdr icmp = {
+		.icmp_type = type,
+		.icmp_code = code,
+		.icmp_seq_nb = rte_cpu_to_be_16(mtu), /* its place in RFC 1191 section 4 */
+	};
+	struct rte_mbuf *mbuf;
+
+	if (!icmp_error_is_due(packet, link))
+		return;
+	mbuf = icmp_limit_pass(worker) ? icmp_error_make(worker->pool, packet, link, &icmp) : NULL;
+	if (mbuf == NULL) {
+		worker->counters.icmp_errors_suppressed++;
+		return;
+	}
+	worker->counters.originated++;
+	worker->counters.icmp_errors_sent++;
+	transmit_frame(worker, link->port, mbuf);
+}
