@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "telemetry.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_common.h>
+#include <rte_telemetry.h>
+
+/*
+ * DPDK calls back without a context and never forgets a command, so that what the commands are
+ * answered from has to be here. The lock is held while one is answered.
+ */
+static struct telemetry {
+	pthread_mutex_t lock;
+	bool registered;
+	const struct gateway *gateway; /* NULL: none runs, commands get an error */
+	const struct lcores *lcores;
+	/* Copies: a reload replaces the model, but can change none of them. */
+	char *name;
+	char *ports[PORTS_MAX];
+	unsigned int port_count;
+	uint32_t session_capacity;
+} telemetry = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+struct figure {
+	const char *name;
+	uint64_t value;
+};
+
+static int
+figures_add(struct rte_tel_data *dict, const struct figure *figures, size_t count)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < count; i++)
+		rc = rte_tel_data_add_dict_u64(dict, figures[i].name, figures[i].value);
+	return rc;
+}
+
+/* The generation that all workers use. */
+static uint64_t
+generation_of(const struct gateway *gateway)
+{
+	uint64_t generation = UINT64_MAX;
+
+	for (unsigned int i = 0; i < gateway_worker_count(gateway); i++) {
+		uint64_t acknowledged = atomic_load_explicit(
+			&gateway_worker(gateway, i)->acknowledged, memory_order_acquire);
+
+		generation = RTE_MIN(generation, acknowledged);
+	}
+	return generation;
+}
+
+static int
+info_answer(struct rte_tel_data *dict, const struct counters *counters)
+{
+	const struct figure figures[] = {
+		{ "uptime_seconds", clock_now(&telemetry.lcores->clock) / CLOCK_NS_PER_S },
+		{ "generation", generation_of(telemetry.gateway) },
+		{ "workers", gateway_worker_count(telemetry.gateway) },
+		{ "ports", telemetry.port_count },
+	};
+	int rc = rte_tel_data_add_dict_string(dict, "gateway", telemetry.name);
+
+	(void)counters;
+	if (rc == 0)
+		rc = rte_tel_data_add_dict_string(dict, "version", VIADUCT_VERSION);
+	return rc != 0 ? rc : figures_add(dict, figures, RTE_DIM(figures));
+}
+
+/* A dictionary by number: names may have characters that DPDK does not take in keys. */
+static int
+numbered_add(struct rte_tel_data *dict, unsigned int number, const char *name,
+	     const struct figure *figures, size_t count)
+{
+	struct rte_tel_data *entry = rte_tel_data_alloc();
+	char key[16];
+	int rc;
+
+	if (entry == NULL)
+		return -ENOMEM;
+	snprintf(key, sizeof(key), "%u", number);
+	rc = rte_tel_data_start_dict(entry);
+	if (rc == 0 && name != NULL)
+		rc = rte_tel_data_add_dict_string(entry, "name", name);
+	if (rc == 0)
+		rc = figures_add(entry, figures, count);
+	if (rc == 0)
+		rc = rte_tel_data_add_dict_container(dict, key, entry, 0);
+	if (rc != 0)
+		rte_tel_data_free(entry);
+	return rc;
+}
+
+static int
+ports_answer(struct rte_tel_data *dict, const struct counters *counters)
+{
+	int rc = 0;
+
+	for (unsigned int i = 0; rc == 0 && i < telemetry.port_count; i++) {
+		const struct port_counters *port = &counters->ports[i];
+		const struct figure figures[] = {
+			{ "received_packets", port->received_packets },
+			{ "received_bytes", port->received_bytes },
+			{ "sent_packets", port->sent_packets },
+			{ "sent_bytes", port->sent_bytes },
+		};
+
+		rc = numbered_add(dict, i, telemetry.ports[i], figures, RTE_DIM(figures));
+	}
+	return rc;
+}
+
+static int
+paths_answer(struct rte_tel_data *dict, const struct counters *counters)
+{
+	const struct figure figures[] = {
+		{ path_name(PATH_FABRIC), counters->path_packets[PATH_FABRIC] },
+		{ path_name(PATH_STATEFUL), counters->path_packets[PATH_STATEFUL] },
+		{ path_name(PATH_LOCAL), counters->path_packets[PATH_LOCAL] },
+		{ "decided", counters->decided },
+		{ "originated", counters->originated },
+		{ "consumed", counters->consumed },
+		{ "held", counters->held },
+		{ "icmp_errors_sent", counters->icmp_errors_sent },
+		{ "icmp_errors_suppressed", counters->icmp_errors_suppressed },
+		{ "events_lost", counters->events_lost },
+	};
+
+	return figures_add(dict, figures, RTE_DIM(figures));
+}
+
+static int
+drops_answer(struct rte_tel_data *dict, const struct counters *counters)
+{
+	int rc = 0;
+
+	for (unsigned int i = DROP_NONE + 1; rc == 0 && i < DROP_REASON_COUNT; i++)
+		rc = rte_tel_data_add_dict_u64(dict, drop_reason_name((enum drop_reason)i),
+					       counters->drops[i]);
+	return rc;
+}
+
+static int
+sessions_answer(struct rte_tel_data *dict, const struct counters *counters)
+{
+	const struct figure figures[] = {
+		{ "capacity", telemetry.session_capacity },
+		{ "in_use", counters->sessions_created - counters->sessions_ended },
+		{ "created", counters->sessions_created },
+		{ "ended", counters->sessions_ended },
+		{ "snat_ports_in_use", counters->snat_ports_taken - counters->snat_ports_returned },
+		{ "snat_ports_taken", counters->snat_ports_taken },
+		{ "snat_ports_returned", counters->snat_ports_returned },
+	};
+
+	return figures_add(dict, figures, RTE_DIM(figures));
+}
+
+static int
+workers_answer(struct rte_tel_data *dict, const struct counters *sum)
+{
+	int rc = 0;
+
+	(void)sum;
+	for (unsigned int i = 0; rc == 0 && i < telemetry.lcores->count; i++) {
+		const struct lcore *lcore = &telemetry.lcores->items[i];
+		const struct counters *counters = &lcore->worker->counters;
+		struct figure figures[] = {
+			{ "cpu", lcore->cpu },
+			{ "generation", atomic_load(&lcore->worker->acknowledged) },
+			{ "rounds", atomic_load(&lcore->rounds) },
+			{ "sessions", counters->sessions_created - counters->sessions_ended },
+			{ "received_packets", 0 },
+			{ "sent_packets", 0 },
+		};
+
+		for (unsigned int port = 0; port < telemetry.port_count; port++) {
+			figures[4].value += counters->ports[port].received_packets;
+			figures[5].value += counters->ports[port].sent_packets;
+		}
+		rc = numbered_add(dict, i, NULL, figures, RTE_DIM(figures));
+	}
+	return rc;
+}
+
+static const struct telemetry_command {
+	const char *name;
+	const char *help;
+	int (*answer)(struct rte_tel_data *dict, const struct counters *counters);
+} commands[] = {
+	{ "/viaduct/info", "The gateway, its version and generation", info_answer },
+	{ "/viaduct/ports", "Packets and bytes by port", ports_answer },
+	{ "/viaduct/paths", "Packets by path", paths_answer },
+	{ "/viaduct/drops", "Dropped packets by reason", drops_answer },
+	{ "/viaduct/sessions", "Sessions and SNAT ports in use", sessions_answer },
+	{ "/viaduct/workers", "What each worker has done", workers_answer },
+};
+
+static int
+command_answer(const char *name, const char *parameters, struct rte_tel_data *data)
+{
+	struct counters counters;
+	int rc = -EINVAL;
+
+	(void)parameters;
+	pthread_mutex_lock(&telemetry.lock);
+	if (telemetry.gateway == NULL)
+		goto unlock;
+
+	gateway_counters(telemetry.gateway, &counters);
+	for (size_t i = 0; i < RTE_DIM(commands); i++) {
+		if (strcmp(name, commands[i].name) != 0)
+			continue;
+		rc = rte_tel_data_start_dict(data);
+		if (rc == 0)
+			rc = commands[i].answer(data, &counters);
+	}
+unlock:
+	pthread_mutex_unlock(&telemetry.lock);
+	return rc;
+}
+
+static int
+commands_register(void)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < RTE_DIM(commands); i++)
+		rc = rte_telemetry_register_cmd(commands[i].name, command_answer, commands[i].help);
+	return rc;
+}
+
+static void
+facts_clear(void)
+{
+	telemetry.gateway = NULL;
+	free(telemetry.name);
+	telemetry.name = NULL;
+	for (unsigned int i = 0; i < telemetry.port_count; i++)
+		free(telemetry.ports[i]);
+	telemetry.port_count = 0;
+}
+
+static int
+facts_copy(const struct gateway *gateway, const struct lcores *lcores)
+{
+	const struct model *model = gateway_model(gateway);
+
+	telemetry.name = strdup(model->gateway.name);
+	if (telemetry.name == NULL)
+		goto clear;
+	for (; telemetry.port_count < model->port_count; telemetry.port_count++) {
+		char *port = strdup(model->ports[telemetry.port_count].name);
+
+		if (port == NULL)
+			goto clear;
+		telemetry.ports[telemetry.port_count] = port;
+	}
+	telemetry.session_capacity = model->gateway.flow_capacity;
+	telemetry.lcores = lcores;
+	telemetry.gateway = gateway;
+	return 0;
+
+clear:
+	facts_clear();
+	return -ENOMEM;
+}
+
+int
+telemetry_start(const struct gateway *gateway, const struct lcores *lcores)
+{
+	int rc = 0;
+
+	pthread_mutex_lock(&telemetry.lock);
+	if (!telemetry.registered)
+		rc = commands_register();
+	if (rc == 0) {
+		telemetry.registered = true;
+		rc = facts_copy(gateway, lcores);
+	}
+	pthread_mutex_unlock(&telemetry.lock);
+	return rc;
+}
+
+void
+telemetry_stop(void)
+{
+	pthread_mutex_lock(&telemetry.lock);
+	facts_clear();
+	pthread_mutex_unlock(&telemetry.lock);
+}
