@@ -33,7 +33,7 @@ session_table_init(struct session_table *table, uint32_t capacity, uint32_t seed
 	table->capacity = capacity;
 	table->free = 0;
 	table->used = 0;
-	table->clock = now;
+	table->clock = table->caught_up = now;
 	return 0;
 
 no_flows:
@@ -207,7 +207,7 @@ session_end(struct worker *worker, uint32_t index)
 	table->used--;
 }
 
-/* Seconds since a packet that counts last used the session; `lag` is how late it is looked at. */
+/* Seconds since a packet that counts last used the session; `lag` is how long nobody looked. */
 static uint32_t
 session_idle(const struct worker *worker, const struct session *session, uint32_t lag)
 {
@@ -257,15 +257,13 @@ bool
 session_expire(struct worker *worker)
 {
 	struct session_table *table = &worker->sessions;
-	uint32_t lag = worker->now_seconds - table->clock;
+	uint32_t now = worker->now_seconds;
 	unsigned int budget = SESSION_EXPIRE_BUDGET;
 
-	if (table->clock > worker->now_seconds)
-		return true;
 	/* One turn of the wheel comes by every session. */
-	if (lag >= SESSION_WHEEL_SLOTS)
-		table->clock = worker->now_seconds - (SESSION_WHEEL_SLOTS - 1);
-	while (table->clock <= worker->now_seconds) {
+	if (now - table->clock >= SESSION_WHEEL_SLOTS && now > table->clock)
+		table->clock = now - (SESSION_WHEEL_SLOTS - 1);
+	while (table->clock <= now) {
 		uint32_t index = table->slots[table->clock % SESSION_WHEEL_SLOTS];
 
 		if (index == SESSION_NONE) {
@@ -274,7 +272,8 @@ session_expire(struct worker *worker)
 		}
 		if (budget-- == 0)
 			return false;
-		session_look(worker, index, lag);
+		session_look(worker, index, now - table->caught_up);
 	}
+	table->caught_up = now;
 	return true;
 }

@@ -40,8 +40,9 @@ struct session_table {
 	uint32_t capacity;
 	uint32_t free;
 	uint32_t used;
-	uint32_t clock;  /* the second whose slot is looked at next */
-	uint32_t *slots; /* the first session of each slot */
+	uint32_t clock;     /* the second whose slot is looked at next */
+	uint32_t caught_up; /* the second in which nothing was due any more */
+	uint32_t *slots;    /* the first session of each slot */
 };
 
 struct worker;
