@@ -154,7 +154,8 @@ parse_ipv4(struct packet *packet, uint16_t offset)
 			return reason;
 	}
 	if (unlikely(packet->ip_length < in_frame)) {
-		rte_pktmbuf_trim(mbuf, (uint16_t)(in_frame - packet->ip_length));
+		if (rte_pktmbuf_trim(mbuf, (uint16_t)(in_frame - packet->ip_length)) != 0)
+			return DROP_ip_length_invalid;
 		in_segment = RTE_MIN(in_segment, packet->ip_length);
 	}
 

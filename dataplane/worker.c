@@ -117,6 +117,7 @@ worker_take_snapshot(struct worker *worker, const struct snapshot *snapshot)
 {
 	worker->snapshot = snapshot;
 	neighbor_table_refresh(&worker->neighbors, snapshot);
+	transmit_abandon_lost(worker);
 	for (; worker->next_hop_count < snapshot->next_hop_count; worker->next_hop_count++) {
 		const struct snapshot_next_hop *hop = &snapshot->next_hops[worker->next_hop_count];
 
