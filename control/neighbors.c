@@ -10,6 +10,8 @@
 #include <rte_hash.h>
 #include <rte_hash_crc.h>
 
+#include "dataplane/link.h"
+
 enum {
 	/* While the given ones are exchanged for others, both are here. */
 	CAPACITY = 2 * NEIGHBORS_GIVEN_MAX + NEIGHBORS_LEARNED_MAX,
@@ -162,22 +164,13 @@ entry_forget(struct neighbors *neighbors, struct entry *entry)
 
 /* Whether the address is a neighbour's on a link of that interface. */
 static bool
-is_on_link(const struct snapshot *snapshot, uint16_t id, rte_be32_t address)
+is_on_link(const struct snapshot *snapshot, uint16_t interface, rte_be32_t address)
 {
+	const struct snapshot_interface *link = link_find(snapshot, interface);
 	uint32_t number = rte_be_to_cpu_32(address);
-	const struct snapshot_interface *interface;
 
-	if (id >= snapshot->interface_count || !snapshot->interfaces[id].present)
-		return false;
-	interface = &snapshot->interfaces[id];
-	for (unsigned int i = 0; i < interface->address_count; i++) {
-		const struct interface_address *own = &interface->addresses[i];
-		uint32_t mask = own->length == 0 ? 0 : UINT32_MAX << (32 - own->length);
-
-		if (((number ^ own->address) & mask) == 0 && number != own->address)
-			return true;
-	}
-	return false;
+	return link != NULL && link_address_for(link, number) != NULL &&
+	       !link_is_own(link, number) && !link_is_broadcast(link, number);
 }
 
 static void
@@ -206,7 +199,7 @@ entry_review(struct neighbors *neighbors, const struct snapshot *snapshot, struc
 
 	if (entry->state == STATE_FREE)
 		return;
-	if (interface >= snapshot->interface_count || !snapshot->interfaces[interface].present) {
+	if (link_find(snapshot, interface) == NULL) {
 		entry_forget(neighbors, entry);
 	} else if (entry->state == STATE_GIVEN
 			   ? !entry->expected

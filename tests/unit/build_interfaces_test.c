@@ -18,7 +18,7 @@ static void
 too_much_is_refused(void **state)
 {
 	struct building *building = *state;
-	struct model *model = building_model(BUILDING_HEAD INTERFACES NETWORKS);
+	struct model *model = model_from_text(BUILDING_HEAD INTERFACES NETWORKS);
 	struct prefix_list *addresses = &model->interfaces[1].addresses;
 
 	addresses->items = reallocarray(addresses->items, 9, sizeof(*addresses->items));

@@ -1,21 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 
-#include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
 #include <rte_ip.h>
 
-#include "config/config.h"
 #include "control/build.h"
 #include "eal.h"
+#include "model_text.h"
 
 /* What unit tests of the builders share: a text goes in, a generation or a sentence comes out. */
 
@@ -65,20 +55,6 @@ building_teardown(void **state)
 	return left == 0 ? 0 : -1;
 }
 
-static inline struct model *
-building_model(const char *text)
-{
-	struct diagnostics diagnostics = { 0 };
-	struct model *model;
-	int rc = model_read_text("t.conf", text, strlen(text), &model, &diagnostics);
-
-	if (rc != 0)
-		diagnostics_print(&diagnostics, stderr);
-	diagnostics_clear(&diagnostics);
-	assert_int_equal(rc, 0);
-	return model;
-}
-
 /* The model becomes the generation's, whatever comes of it. NULL, and building->error. */
 static inline struct generation *
 building_build_model(struct building *building, struct model *model,
@@ -115,7 +91,7 @@ building_build(struct building *building, const char *text, const struct generat
 	struct generation *generation;
 
 	assert_true(asprintf(&whole, "%s%s", BUILDING_HEAD, text) >= 0);
-	generation = building_build_model(building, building_model(whole), previous);
+	generation = building_build_model(building, model_from_text(whole), previous);
 	free(whole);
 	return generation;
 }

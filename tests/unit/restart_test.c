@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "control/restart.h"
+
+#include "model_text.h"
+
+#define PORTS             "ports = { name = \"p\"; device = \"net_null0\"; };\n"
+#define GATEWAY(settings) "gateway = { name = \"t\"; " settings " };\n"
+
+/* Expects these settings to need a restart; "" for none. */
+static void
+expect(const char *running_text, const char *wanted_text, const char *settings)
+{
+	struct model *running = model_from_text(running_text);
+	struct model *wanted = model_from_text(wanted_text);
+	char text[256] = "untouched";
+
+	assert_int_equal(restart_needed(running, wanted, text, sizeof(text)), *settings != '\0');
+	assert_string_equal(text, settings);
+	model_free(running);
+	model_free(wanted);
+}
+
+static void
+what_is_fixed_at_the_start_is_named(void **state)
+{
+	static const struct {
+		const char *settings, *name;
+	} cases[] = {
+		{ "cores = \"0,1\"; workers = 1;", "gateway.cores" },
+		{ "workers = 2;", "gateway.workers" },
+		{ "flow_capacity = 64;", "gateway.flow_capacity" },
+		{ "fragment_capacity = 64;", "gateway.fragment_capacity" },
+		{ "route_capacity = 64;", "gateway.route_capacity" },
+		{ "seed = 0;", "gateway.seed" },
+		{ "eal_options = [ \"-m\", \"64\" ];", "gateway.eal_options" },
+		{ "control_socket = \"/tmp/s\";", "gateway.control_socket" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *text;
+
+		assert_true(asprintf(&text,
+				     "gateway = { name = \"t\"; cores = \"0\"; %s };\n" PORTS,
+				     i == 0 ? "" : cases[i].settings) >= 0);
+		if (i == 0)
+			expect(text, GATEWAY("cores = \"0,1\"; workers = 1;") PORTS, cases[0].name);
+		else
+			expect(GATEWAY("cores = \"0\";") PORTS, text, cases[i].name);
+		free(text);
+	}
+}
+
+static void
+a_new_name_moves_the_socket_too(void **state)
+{
+	(void)state;
+	expect(GATEWAY("") PORTS, "gateway = { name = \"u\"; };\n" PORTS,
+	       "gateway.name, gateway.control_socket");
+}
+
+static void
+ports_are_fixed(void **state)
+{
+	static const char *const others[] = {
+		"ports = { name = \"q\"; device = \"net_null0\"; };\n",
+		"ports = { name = \"p\"; device = \"net_null1\"; };\n",
+		"ports = { name = \"p\"; device = \"net_null0\"; mtu = 1400; };\n",
+		"ports = { name = \"p\"; device = \"net_null0\"; rx_queues = 1; };\n",
+		"ports = { name = \"p\"; device = \"net_null0\"; descriptors = 64; };\n",
+		"ports = ( { name = \"p\"; device = \"net_null0\"; },"
+		" { name = \"q\"; device = \"net_null1\"; } );\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		char *text;
+
+		assert_true(asprintf(&text, GATEWAY("") "%s", others[i]) >= 0);
+		expect(GATEWAY("") PORTS, text, "ports");
+		free(text);
+	}
+}
+
+static void
+the_rest_changes_while_it_runs(void **state)
+{
+	(void)state;
+	expect(GATEWAY("") PORTS,
+	       GATEWAY("ecmp_seed = 5; icmp_error_rate = 7;") PORTS
+	       "interfaces = { name = \"i\"; port = \"p\"; addresses = \"192.0.2.1/24\"; };\n",
+	       "");
+}
+
+static void
+a_short_text_is_cut(void **state)
+{
+	struct model *running = model_from_text(GATEWAY("workers = 1;") PORTS);
+	struct model *wanted = model_from_text(GATEWAY("workers = 2; flow_capacity = 32;") PORTS);
+	char text[12];
+
+	(void)state;
+	assert_true(restart_needed(running, wanted, text, sizeof(text)));
+	assert_string_equal(text, "gateway.wor");
+	assert_true(restart_needed(running, wanted, NULL, 0));
+	model_free(running);
+	model_free(wanted);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_fixed_at_the_start_is_named),
+		cmocka_unit_test(a_new_name_moves_the_socket_too),
+		cmocka_unit_test(ports_are_fixed),
+		cmocka_unit_test(the_rest_changes_while_it_runs),
+		cmocka_unit_test(a_short_text_is_cut),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
