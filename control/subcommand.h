@@ -13,3 +13,4 @@ enum exit_status {
 };
 
 int check_command(int argc, char **argv);
+int replay_command(int argc, char **argv);

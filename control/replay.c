@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "replay.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "config/config.h"
+#include "eal.h"
+#include "gateway.h"
+#include "json_text.h"
+#include "pool.h"
+#include "replay_port.h"
+#include "report.h"
+#include "subcommand.h"
+
+#define NS_PER_SECOND 1000000000ULL
+
+enum {
+	REPLAY_ERROR_MAX = 512,
+	REPLAY_SEED_DEFAULT = 1,
+	REPLAY_POOL_PACKETS = 1024, /* and what each worker can hold */
+	REPLAY_ROUNDS_MAX = 100000, /* of workers that never come to rest: a defect */
+	SECONDS_AFTER_LAST = 60,    /* for what still waits for an answer */
+};
+
+struct replay {
+	const struct model *model; /* the gateway's, once there is one */
+	struct replay_port ports[PORTS_MAX];
+	unsigned int order[PORTS_MAX]; /* the ports with captures, as given */
+	unsigned int order_count;
+	unsigned int workers;
+	struct replay_queue *queues; /* [worker][port] */
+	struct rte_mempool *pool;
+	struct gateway *gateway;
+	uint64_t now;
+	uint64_t fed; /* packets, over all ports */
+	char error[REPLAY_ERROR_MAX];
+};
+
+static struct replay_queue *
+replay_queue_at(const struct replay *replay, unsigned int worker, size_t port)
+{
+	return &replay->queues[worker * replay->model->port_count + port];
+}
+
+/* All workers and the control thread in turn, until nobody has anything to do at this moment. */
+static int
+replay_settle(struct replay *replay)
+{
+	for (unsigned int round = 0; round < REPLAY_ROUNDS_MAX; round++) {
+		unsigned int done = 0;
+
+		for (unsigned int i = 0; i < replay->workers; i++) {
+			struct worker *worker = gateway_worker(replay->gateway, i);
+
+			done += worker_poll(worker, replay->now);
+			while (!session_expire(worker))
+				done++;
+		}
+		done += gateway_tick(replay->gateway, replay->now);
+		if (done == 0)
+			return 0;
+	}
+	snprintf(replay->error, sizeof(replay->error), "the workers do not come to rest");
+	return -EDEADLK;
+}
+
+/*
+ * Brings the time to `until`: second by second while packets wait for an answer, which is asked for
+ * again each second; else in one leap, since sessions end alike either way.
+ */
+static int
+replay_advance(struct replay *replay, uint64_t until)
+{
+	while (replay->now < until) {
+		struct counters counters;
+		int result;
+
+		gateway_counters(replay->gateway, &counters);
+		if (counters.held > 0)
+			replay->now += RTE_MIN(until - replay->now, NS_PER_SECOND);
+		else
+			replay->now = until;
+		result = replay_settle(replay);
+		if (result != 0)
+			return result;
+	}
+	return 0;
+}
+
+/* The port whose next frame is the earliest; of equal ones the first that was given. NULL: none. */
+static struct replay_port *
+replay_next_port(struct replay *replay, size_t *index)
+{
+	struct replay_port *first = NULL;
+
+	for (unsigned int i = 0; i < replay->order_count; i++) {
+		struct replay_port *port = &replay->ports[replay->order[i]];
+
+		if (!port->more || (first != NULL && first->next.time <= port->next.time))
+			continue;
+		first = port;
+		*index = replay->order[i];
+	}
+	return first;
+}
+
+static int
+replay_packets(struct replay *replay)
+{
+	const struct replay_port *port;
+	size_t index;
+	int result = replay_settle(replay);
+
+	while (result == 0 && (port = replay_next_port(replay, &index)) != NULL) {
+		result = replay_advance(replay, port->next.time);
+		if (result == 0)
+			result = replay_queue_feed(
+				replay_queue_at(replay,
+						(unsigned int)(replay->fed++ % replay->workers),
+						index),
+				replay->pool, replay->error, sizeof(replay->error));
+		if (result == 0)
+			result = replay_settle(replay);
+	}
+	if (result == 0)
+		result = replay_advance(replay, replay->now + SECONDS_AFTER_LAST * NS_PER_SECOND);
+	return result;
+}
+
+static int
+replay_open_input(struct replay *replay, const char *argument)
+{
+	const char *equals = strchr(argument, '=');
+	char *name = equals == NULL ? NULL : strndup(argument, (size_t)(equals - argument));
+	uint32_t port = name == NULL ? NO_INDEX : model_find_port(replay->model, name);
+
+	free(name);
+	if (port == NO_INDEX || replay->ports[port].in != NULL) {
+		snprintf(replay->error, sizeof(replay->error),
+			 "--in %s: it takes PORT=FILE, with each port of the configuration once",
+			 argument);
+		return -EINVAL;
+	}
+	replay->ports[port].in = capture_open(equals + 1, replay->error, sizeof(replay->error));
+	if (replay->ports[port].in == NULL)
+		return -EIO;
+	replay->order[replay->order_count++] = port;
+	return replay_port_advance(&replay->ports[port], replay->error, sizeof(replay->error));
+}
+
+static int
+replay_open_output(struct replay *replay, const char *folder, size_t port)
+{
+	char file[4096];
+
+	snprintf(file, sizeof(file), "%s/%s.pcap", folder, replay->model->ports[port].name);
+	replay->ports[port].out = capture_create(file, replay->error, sizeof(replay->error));
+	return replay->ports[port].out == NULL ? -EIO : 0;
+}
+
+static int
+replay_open_files(struct replay *replay, const struct replay_options *options)
+{
+	size_t index;
+	const struct replay_port *first;
+	int result = 0;
+
+	for (unsigned int i = 0; i < options->in_count && result == 0; i++)
+		result = replay_open_input(replay, options->in[i]);
+	if (result != 0)
+		return result;
+	first = replay_next_port(replay, &index);
+	replay->now = first == NULL ? 0 : first->next.time;
+	if (options->out == NULL)
+		return 0;
+	if (mkdir(options->out, 0777) != 0 && errno != EEXIST) {
+		snprintf(replay->error, sizeof(replay->error), "%s: %s", options->out,
+			 strerror(errno));
+		return -errno;
+	}
+	for (size_t i = 0; i < replay->model->port_count && result == 0; i++)
+		result = replay_open_output(replay, options->out, i);
+	return result;
+}
+
+/* Ports have no hardware here: their addresses are made up from their place. */
+static void
+replay_name_ports(struct rte_ether_addr *macs, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		macs[i] = (struct rte_ether_addr){ { 0x02, 0, 0, 0, 0, (uint8_t)(i + 1) } };
+}
+
+/* Takes the model when it succeeds. */
+static int
+replay_start(struct replay *replay, struct model *model, bool answer_arp)
+{
+	const struct pool_size size = {
+		.packets = REPLAY_POOL_PACKETS + replay->workers * 2 * HELD_PACKETS_MAX,
+		.data_room = REPLAY_FRAME_MAX + RTE_PKTMBUF_HEADROOM + RTE_ETHER_MAX_LEN,
+	};
+	struct port_queue queues[WORKERS_MAX][PORTS_MAX];
+	const struct port_queue *rows[WORKERS_MAX];
+	struct rte_ether_addr macs[PORTS_MAX];
+	const struct gateway_options options = {
+		.workers = replay->workers,
+		.queues = rows,
+		.seed = model->gateway.seed_set ? model->gateway.seed : REPLAY_SEED_DEFAULT,
+		.now = replay->now,
+		.answer_arp = answer_arp,
+		.socket = SOCKET_ID_ANY,
+		.port_macs = macs,
+	};
+	struct gateway_options with_pool = options;
+
+	replay->queues = calloc(replay->workers * model->port_count, sizeof(*replay->queues));
+	replay->pool = pool_create(&size, SOCKET_ID_ANY);
+	if (replay->queues == NULL || replay->pool == NULL) {
+		snprintf(replay->error, sizeof(replay->error), "out of memory");
+		return -ENOMEM;
+	}
+	for (unsigned int i = 0; i < replay->workers; i++) {
+		rows[i] = queues[i];
+		for (size_t j = 0; j < model->port_count; j++) {
+			struct replay_queue *queue = replay_queue_at(replay, i, j);
+
+			queue->port = &replay->ports[j];
+			queue->now = &replay->now;
+			queues[i][j] = replay_queue_interface(queue);
+		}
+	}
+	replay_name_ports(macs, model->port_count);
+	with_pool.pool = replay->pool;
+	return gateway_create(model, &with_pool, &replay->gateway, replay->error,
+			      sizeof(replay->error));
+}
+
+static int
+replay_report(const struct replay *replay, bool json)
+{
+	struct counters counters;
+
+	gateway_counters(replay->gateway, &counters);
+	if (json) {
+		if (json_text_print(stdout, report_json(replay->gateway, &counters),
+				    JSON_LAYOUT_TREE) != 0)
+			return STATUS_FAILED;
+	} else {
+		report_print(stdout, replay->gateway, &counters);
+	}
+	if (!report_balanced(&counters)) {
+		fputs("viaduct replay: packets are missing from the counters: a defect\n", stderr);
+		return STATUS_FAILED;
+	}
+	return STATUS_GOOD;
+}
+
+/* 0 or -errno with replay->error. */
+static int
+replay_close(struct replay *replay, size_t port_count)
+{
+	int result = 0;
+
+	gateway_free(replay->gateway);
+	rte_mempool_free(replay->pool);
+	free(replay->queues);
+	for (size_t i = 0; i < port_count; i++) {
+		capture_close(replay->ports[i].in);
+		if (capture_finish(replay->ports[i].out) != 0)
+			result = -EIO;
+	}
+	if (result != 0)
+		snprintf(replay->error, sizeof(replay->error), "a capture could not be written");
+	return result;
+}
+
+int
+replay_run(struct model *model, const struct replay_options *options)
+{
+	struct replay replay = { .model = model, .workers = model->gateway.workers };
+	size_t port_count = model->port_count;
+	int status = STATUS_FAILED;
+	int result = eal_start(model, EAL_OFFLINE, replay.error, sizeof(replay.error));
+
+	if (result == 0)
+		result = replay_open_files(&replay, options);
+	if (result == 0)
+		result = replay_start(&replay, model, options->answer_arp);
+	if (replay.gateway == NULL) {
+		model_free(model);
+	} else if (result == 0) {
+		result = replay_packets(&replay);
+		if (result == 0)
+			status = replay_report(&replay, options->json);
+	}
+	if (replay_close(&replay, port_count) != 0 || result != 0) {
+		fprintf(stderr, "viaduct replay: %s\n", replay.error);
+		status = STATUS_FAILED;
+	}
+	eal_stop();
+	return status;
+}

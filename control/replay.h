@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include <stdbool.h>
+
+#include "config/model.h"
+#include "dataplane/snapshot.h"
+
+/*
+ * Captures through the workers' own code with a virtual clock. Everything runs on one thread in a
+ * fixed order, so that the same inputs give the same bytes.
+ */
+
+struct replay_options {
+	const char *in[PORTS_MAX]; /* "PORT=FILE" */
+	unsigned int in_count;
+	const char *out; /* the folder for what goes out; NULL: it is not kept */
+	bool answer_arp; /* neighbours that nobody configured are made up */
+	bool json;
+};
+
+/* Replays, and reports on stdout. Takes the model. The program's exit status. */
+int replay_run(struct model *model, const struct replay_options *options);

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "config/config.h"
+#include "replay.h"
+#include "subcommand.h"
+
+static const char usage[] =
+	"usage: viaduct replay CONFIG --in PORT=FILE ... [--out DIR] [--arp answer|off] [--json]\n"
+	"\n"
+	"Takes captures through the gateway's own code, with their timestamps for a clock, and\n"
+	"tells what happened. The same inputs give the same outputs, byte for byte.\n"
+	"\n"
+	"  --in PORT=FILE   what comes in at that port: pcap or pcapng, Ethernet\n"
+	"  --out DIR        write what goes out to DIR/PORT.pcap, for each port\n"
+	"  --arp answer     neighbours that are not configured answer at once (the default)\n"
+	"  --arp off        they do not; the gateway's ARP questions go out\n"
+	"  --json           the report as JSON\n"
+	"  --help           this text\n"
+	"\n"
+	"Exit status: 0 replayed, 1 the configuration is invalid, 2 a file can not be read.\n";
+
+/* False: the arguments are wrong, and the usage is owed. */
+static bool
+replay_option(struct replay_options *options, int option, const char *argument)
+{
+	switch (option) {
+	case 'i':
+		if (options->in_count == PORTS_MAX)
+			return false;
+		options->in[options->in_count++] = argument;
+		return true;
+	case 'o':
+		options->out = argument;
+		return true;
+	case 'a':
+		options->answer_arp = strcmp(argument, "off") != 0;
+		return strcmp(argument, "off") == 0 || strcmp(argument, "answer") == 0;
+	case 'j':
+		options->json = true;
+		return true;
+	default:
+		return false;
+	}
+}
+
+int
+replay_command(int argc, char **argv)
+{
+	static const struct option long_options[] = {
+		{ "in", required_argument, NULL, 'i' },  { "out", required_argument, NULL, 'o' },
+		{ "arp", required_argument, NULL, 'a' }, { "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' },      { 0 },
+	};
+	struct replay_options options = { .answer_arp = true };
+	struct diagnostics diagnostics = { 0 };
+	struct model *model;
+	int option, result;
+
+	while ((option = getopt_long(argc, argv, "h", long_options, NULL)) != -1) {
+		if (option == 'h') {
+			fputs(usage, stdout);
+			return STATUS_GOOD;
+		}
+		if (!replay_option(&options, option, optarg))
+			goto wrong_usage;
+	}
+	if (argc - optind != 1 || options.in_count == 0)
+		goto wrong_usage;
+	result = model_read(argv[optind], &model, &diagnostics);
+	diagnostics_print(&diagnostics, stderr);
+	diagnostics_clear(&diagnostics);
+	if (result != 0)
+		return result == -EINVAL ? STATUS_NO : STATUS_FAILED;
+	return replay_run(model, &options);
+
+wrong_usage:
+	fputs(usage, stderr);
+	return STATUS_FAILED;
+}
