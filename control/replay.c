@@ -26,7 +26,8 @@ enum {
 };
 
 struct replay {
-	const struct model *model; /* the gateway's, once there is one */
+	const struct model *model; /* of the start; the gateway's, once there is one */
+	size_t port_count;
 	struct replay_port ports[PORTS_MAX];
 	unsigned int order[PORTS_MAX]; /* the ports with captures, as given */
 	unsigned int order_count;
@@ -34,15 +35,18 @@ struct replay {
 	struct replay_queue *queues; /* [worker][port] */
 	struct rte_mempool *pool;
 	struct gateway *gateway;
+	uint64_t start; /* nanoseconds: the first packet's time */
 	uint64_t now;
 	uint64_t fed; /* packets, over all ports */
+	const struct replay_options *options;
+	unsigned int reloads; /* of the options, done */
 	char error[REPLAY_ERROR_MAX];
 };
 
 static struct replay_queue *
 replay_queue_at(const struct replay *replay, unsigned int worker, size_t port)
 {
-	return &replay->queues[worker * replay->model->port_count + port];
+	return &replay->queues[worker * replay->port_count + port];
 }
 
 /* All workers and the control thread in turn, until nobody has anything to do at this moment. */
@@ -107,6 +111,52 @@ replay_next_port(struct replay *replay, size_t *index)
 	return first;
 }
 
+/* The configuration changes, as when `run` gets SIGHUP. */
+static int
+replay_reload(struct replay *replay, const struct replay_reload *reload)
+{
+	struct diagnostics diagnostics = { 0 };
+	struct model *model;
+	char text[REPLAY_ERROR_MAX / 2];
+	int result = replay_advance(replay, replay->start + reload->after);
+
+	if (result != 0)
+		return result;
+	result = model_read(reload->config, &model, &diagnostics);
+	diagnostics_print(&diagnostics, stderr);
+	diagnostics_clear(&diagnostics);
+	if (result != 0) {
+		snprintf(replay->error, sizeof(replay->error), "%s is invalid", reload->config);
+		return result;
+	}
+	if (gateway_needs_restart(replay->gateway, model, text, sizeof(text))) {
+		snprintf(replay->error, sizeof(replay->error), "%s: a change needs a restart: %s",
+			 reload->config, text);
+		result = -EINVAL;
+	} else {
+		result = gateway_reload(replay->gateway, model, replay->error,
+					sizeof(replay->error));
+	}
+	if (result != 0) {
+		model_free(model);
+		return result;
+	}
+	return replay_settle(replay);
+}
+
+/* The reloads that come before that time, or with it. */
+static int
+replay_reload_until(struct replay *replay, uint64_t until)
+{
+	const struct replay_options *options = replay->options;
+	int result = 0;
+
+	while (result == 0 && replay->reloads < options->reload_count &&
+	       replay->start + options->reloads[replay->reloads].after <= until)
+		result = replay_reload(replay, &options->reloads[replay->reloads++]);
+	return result;
+}
+
 static int
 replay_packets(struct replay *replay)
 {
@@ -115,16 +165,20 @@ replay_packets(struct replay *replay)
 	int result = replay_settle(replay);
 
 	while (result == 0 && (port = replay_next_port(replay, &index)) != NULL) {
-		result = replay_advance(replay, port->next.time);
+		unsigned int worker = (unsigned int)(replay->fed++ % replay->workers);
+
+		result = replay_reload_until(replay, port->next.time);
 		if (result == 0)
-			result = replay_queue_feed(
-				replay_queue_at(replay,
-						(unsigned int)(replay->fed++ % replay->workers),
-						index),
-				replay->pool, replay->error, sizeof(replay->error));
+			result = replay_advance(replay, port->next.time);
+		if (result == 0)
+			result = replay_queue_feed(replay_queue_at(replay, worker, index),
+						   replay->pool, replay->error,
+						   sizeof(replay->error));
 		if (result == 0)
 			result = replay_settle(replay);
 	}
+	if (result == 0)
+		result = replay_reload_until(replay, UINT64_MAX);
 	if (result == 0)
 		result = replay_advance(replay, replay->now + SECONDS_AFTER_LAST * NS_PER_SECOND);
 	return result;
@@ -162,8 +216,9 @@ replay_open_output(struct replay *replay, const char *folder, size_t port)
 }
 
 static int
-replay_open_files(struct replay *replay, const struct replay_options *options)
+replay_open_files(struct replay *replay)
 {
+	const struct replay_options *options = replay->options;
 	size_t index;
 	const struct replay_port *first;
 	int result = 0;
@@ -173,7 +228,7 @@ replay_open_files(struct replay *replay, const struct replay_options *options)
 	if (result != 0)
 		return result;
 	first = replay_next_port(replay, &index);
-	replay->now = first == NULL ? 0 : first->next.time;
+	replay->start = replay->now = first == NULL ? 0 : first->next.time;
 	if (options->out == NULL)
 		return 0;
 	if (mkdir(options->out, 0777) != 0 && errno != EEXIST) {
@@ -181,7 +236,7 @@ replay_open_files(struct replay *replay, const struct replay_options *options)
 			 strerror(errno));
 		return -errno;
 	}
-	for (size_t i = 0; i < replay->model->port_count && result == 0; i++)
+	for (size_t i = 0; i < replay->port_count && result == 0; i++)
 		result = replay_open_output(replay, options->out, i);
 	return result;
 }
@@ -206,6 +261,7 @@ replay_start(struct replay *replay, struct model *model, bool answer_arp)
 	const struct port_queue *rows[WORKERS_MAX];
 	struct rte_ether_addr macs[PORTS_MAX];
 	const struct gateway_options options = {
+		.pool = pool_create(&size, SOCKET_ID_ANY),
 		.workers = replay->workers,
 		.queues = rows,
 		.seed = model->gateway.seed_set ? model->gateway.seed : REPLAY_SEED_DEFAULT,
@@ -214,10 +270,9 @@ replay_start(struct replay *replay, struct model *model, bool answer_arp)
 		.socket = SOCKET_ID_ANY,
 		.port_macs = macs,
 	};
-	struct gateway_options with_pool = options;
 
+	replay->pool = options.pool;
 	replay->queues = calloc(replay->workers * model->port_count, sizeof(*replay->queues));
-	replay->pool = pool_create(&size, SOCKET_ID_ANY);
 	if (replay->queues == NULL || replay->pool == NULL) {
 		snprintf(replay->error, sizeof(replay->error), "out of memory");
 		return -ENOMEM;
@@ -233,8 +288,7 @@ replay_start(struct replay *replay, struct model *model, bool answer_arp)
 		}
 	}
 	replay_name_ports(macs, model->port_count);
-	with_pool.pool = replay->pool;
-	return gateway_create(model, &with_pool, &replay->gateway, replay->error,
+	return gateway_create(model, &options, &replay->gateway, replay->error,
 			      sizeof(replay->error));
 }
 
@@ -260,14 +314,14 @@ replay_report(const struct replay *replay, bool json)
 
 /* 0 or -errno with replay->error. */
 static int
-replay_close(struct replay *replay, size_t port_count)
+replay_close(struct replay *replay)
 {
 	int result = 0;
 
 	gateway_free(replay->gateway);
 	rte_mempool_free(replay->pool);
 	free(replay->queues);
-	for (size_t i = 0; i < port_count; i++) {
+	for (size_t i = 0; i < replay->port_count; i++) {
 		capture_close(replay->ports[i].in);
 		if (capture_finish(replay->ports[i].out) != 0)
 			result = -EIO;
@@ -280,13 +334,17 @@ replay_close(struct replay *replay, size_t port_count)
 int
 replay_run(struct model *model, const struct replay_options *options)
 {
-	struct replay replay = { .model = model, .workers = model->gateway.workers };
-	size_t port_count = model->port_count;
+	struct replay replay = {
+		.model = model,
+		.port_count = model->port_count,
+		.workers = model->gateway.workers,
+		.options = options,
+	};
 	int status = STATUS_FAILED;
 	int result = eal_start(model, EAL_OFFLINE, replay.error, sizeof(replay.error));
 
 	if (result == 0)
-		result = replay_open_files(&replay, options);
+		result = replay_open_files(&replay);
 	if (result == 0)
 		result = replay_start(&replay, model, options->answer_arp);
 	if (replay.gateway == NULL) {
@@ -296,7 +354,7 @@ replay_run(struct model *model, const struct replay_options *options)
 		if (result == 0)
 			status = replay_report(&replay, options->json);
 	}
-	if (replay_close(&replay, port_count) != 0 || result != 0) {
+	if (replay_close(&replay) != 0 || result != 0) {
 		fprintf(stderr, "viaduct replay: %s\n", replay.error);
 		status = STATUS_FAILED;
 	}

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "config/model.h"
 #include "dataplane/snapshot.h"
@@ -11,9 +12,21 @@
  * fixed order, so that the same inputs give the same bytes.
  */
 
+enum {
+	REPLAY_RELOADS_MAX = 64,
+};
+
+/* A change of the configuration on the way, as by SIGHUP. */
+struct replay_reload {
+	uint64_t after; /* nanoseconds since the first packet */
+	const char *config;
+};
+
 struct replay_options {
 	const char *in[PORTS_MAX]; /* "PORT=FILE" */
 	unsigned int in_count;
+	struct replay_reload reloads[REPLAY_RELOADS_MAX]; /* in the order of their times */
+	unsigned int reload_count;
 	const char *out; /* the folder for what goes out; NULL: it is not kept */
 	bool answer_arp; /* neighbours that nobody configured are made up */
 	bool json;

@@ -18,10 +18,32 @@ static const char usage[] =
 	"  --out DIR        write what goes out to DIR/PORT.pcap, for each port\n"
 	"  --arp answer     neighbours that are not configured answer at once (the default)\n"
 	"  --arp off        they do not; the gateway's ARP questions go out\n"
+	"  --reload SECONDS=CONFIG\n"
+	"                   another configuration from then on, as by SIGHUP; seconds since the\n"
+	"                   first packet, in ascending order\n"
 	"  --json           the report as JSON\n"
 	"  --help           this text\n"
 	"\n"
 	"Exit status: 0 replayed, 1 the configuration is invalid, 2 a file can not be read.\n";
+
+/* "SECONDS=CONFIG" */
+static bool
+reload_parse(struct replay_options *options, const char *argument)
+{
+	struct replay_reload *reload = &options->reloads[options->reload_count];
+	uint64_t before = options->reload_count == 0 ? 0 : reload[-1].after;
+	double seconds;
+	int length = 0;
+
+	if (options->reload_count == REPLAY_RELOADS_MAX ||
+	    sscanf(argument, "%lf=%n", &seconds, &length) != 1 || length == 0 ||
+	    !(seconds >= 0 && seconds < 1e9))
+		return false;
+	reload->after = (uint64_t)(seconds * 1e9);
+	reload->config = argument + length;
+	options->reload_count++;
+	return reload->after >= before;
+}
 
 /* False: the arguments are wrong, and the usage is owed. */
 static bool
@@ -39,6 +61,8 @@ replay_option(struct replay_options *options, int option, const char *argument)
 	case 'a':
 		options->answer_arp = strcmp(argument, "off") != 0;
 		return strcmp(argument, "off") == 0 || strcmp(argument, "answer") == 0;
+	case 'r':
+		return reload_parse(options, argument);
 	case 'j':
 		options->json = true;
 		return true;
@@ -51,9 +75,13 @@ int
 replay_command(int argc, char **argv)
 {
 	static const struct option long_options[] = {
-		{ "in", required_argument, NULL, 'i' },  { "out", required_argument, NULL, 'o' },
-		{ "arp", required_argument, NULL, 'a' }, { "json", no_argument, NULL, 'j' },
-		{ "help", no_argument, NULL, 'h' },      { 0 },
+		{ "in", required_argument, NULL, 'i' },
+		{ "out", required_argument, NULL, 'o' },
+		{ "arp", required_argument, NULL, 'a' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "reload", required_argument, NULL, 'r' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
 	};
 	struct replay_options options = { .answer_arp = true };
 	struct diagnostics diagnostics = { 0 };
