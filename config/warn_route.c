@@ -37,12 +37,19 @@ subnet_warn(struct reader *reader, const struct virtual_network *network,
 	effective_routes_free(&routes);
 }
 
-/* Azure may take the prefix into the tag; that would open every group to the Internet. */
+/* It leads to hosts that Azure may take into the tag, which would open every group to all of them.
+ */
+static bool
+leads_inside(const struct user_route *route)
+{
+	return route->next_hop_type != NEXT_HOP_NONE && route->next_hop_type != NEXT_HOP_INTERNET;
+}
+
 static void
 table_warn(struct reader *reader, const struct route_table *table)
 {
 	for (size_t i = 0; i < table->route_count; i++)
-		if (table->routes[i].prefix.length == 0)
+		if (table->routes[i].prefix.length == 0 && leads_inside(&table->routes[i]))
 			diagnostic_warning(
 				reader->diagnostics, &table->routes[i].origin,
 				"route \"%s\" for 0.0.0.0/0 does not make the Internet part of tag "

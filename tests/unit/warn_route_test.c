@@ -36,11 +36,12 @@ test_tables(void **state)
 		const char *route;
 		const char *lines;
 	} cases[] = {
-		{ "prefix = '0.0.0.0/0'; next_hop_type = 'none';", "t.conf:4: " DEFAULT_ROUTE },
+		{ "prefix = '0.0.0.0/0'; next_hop_type = 'none';", "" },
 		{ "prefix = '0.0.0.0/0'; next_hop_type = 'virtual_network_gateway';",
 		  "t.conf:4: " DEFAULT_ROUTE },
-		{ "prefix = '0.0.0.0/0'; next_hop_type = 'internet';",
-		  "t.conf:3: " NO_VIP "t.conf:4: " DEFAULT_ROUTE },
+		{ "prefix = '0.0.0.0/0'; next_hop_type = 'internet';", "t.conf:3: " NO_VIP },
+		{ "prefix = '0.0.0.0/0'; next_hop_type = 'virtual_network';",
+		  "t.conf:4: " DEFAULT_ROUTE },
 		{ "prefix = '0.0.0.0/1'; next_hop_type = 'none';", "t.conf:3: " NO_VIP },
 	};
 
