@@ -56,6 +56,13 @@ machine_find(const struct model *model, enum eal_mode mode, struct eal_machine *
 	return rc;
 }
 
+/* DPDK leaves its folder, and removes a socket from it as late as at the process's exit. */
+static void
+folder_remove(void)
+{
+	(void)rmdir(rte_eal_get_runtime_dir());
+}
+
 int
 eal_start(const struct model *model, enum eal_mode mode, char *error, size_t error_size)
 {
@@ -69,7 +76,8 @@ eal_start(const struct model *model, enum eal_mode mode, char *error, size_t err
 	if (rc != 0)
 		goto clear;
 
-	rc = init(&arguments);
+	/* What is registered first is called last, when DPDK's own is done. */
+	rc = atexit(folder_remove) == 0 ? init(&arguments) : -ENOMEM;
 	if (rc != 0) {
 		snprintf(error, error_size, "DPDK does not start: %s%s", strerror(-rc),
 			 rc == -EACCES ? "; without huge pages it needs gateway.eal_options = "
@@ -87,5 +95,4 @@ eal_stop(void)
 {
 	/* Nothing can be done about a failure at the very end; the kernel frees what is left. */
 	(void)rte_eal_cleanup();
-	(void)rmdir(rte_eal_get_runtime_dir());
 }

@@ -20,5 +20,5 @@ enum eal_mode {
  * of worker i. 0, or -errno with a sentence in error; what DPDK says of it has gone to stderr.
  */
 int eal_start(const struct model *model, enum eal_mode mode, char *error, size_t error_size);
-/* Ends it, and removes its runtime folder. */
+/* Ends it. Its runtime folder goes, if it is empty then, with the process. */
 void eal_stop(void);

@@ -12,6 +12,7 @@ static const struct subcommand {
 } subcommands[] = {
 	{ "check", "CONFIG", "is the configuration valid, and what is wrong with it",
 	  check_command },
+	{ "run", "CONFIG ...", "runs the gateway until it is stopped", run_command },
 	{ "replay", "CONFIG ...", "takes captures through the gateway, with their own clock",
 	  replay_command },
 };

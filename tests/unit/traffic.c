@@ -12,6 +12,10 @@
 #include <rte_mbuf.h>
 #include <rte_udp.h>
 
+/* RTE_IPV4 shifts a signed number into its sign. */
+#define ADDRESS(a, b, c, d) \
+	((uint32_t)(a) << 24 | (uint32_t)(b) << 16 | (uint32_t)(c) << 8 | (uint32_t)(d))
+
 /* What is sent through the gateway. */
 enum kind {
 	KIND_FABRIC,   /* transit */
@@ -44,8 +48,8 @@ static const struct {
 	uint16_t backend_port;
 	uint8_t backend_mac;
 } wanted[2] = {
-	{ VLAN_A, RTE_IPV4(192, 23, 1, 2), RTE_IPV4(10, 0, 1, 4), 8001, 4 },
-	{ VLAN_B, RTE_IPV4(192, 23, 1, 3), RTE_IPV4(10, 0, 1, 5), 8002, 5 },
+	{ VLAN_A, ADDRESS(192, 23, 1, 2), ADDRESS(10, 0, 1, 4), 8001, 4 },
+	{ VLAN_B, ADDRESS(192, 23, 1, 3), ADDRESS(10, 0, 1, 5), 8002, 5 },
 };
 
 static const char fabric_text[] =
@@ -120,10 +124,10 @@ frame_fill(struct frame *frame, enum kind kind, uint32_t number)
 		uint32_t source;
 		uint32_t destination;
 	} from[] = {
-		[KIND_FABRIC] = { VLAN_A, RTE_IPV4(30, 0, 0, 1), RTE_IPV4(20, 0, 0, 0) },
-		[KIND_INBOUND] = { VLAN_A, RTE_IPV4(40, 0, 0, 0), RTE_IPV4(192, 23, 1, 2) },
-		[KIND_OUTBOUND] = { VLAN_WEB, RTE_IPV4(10, 0, 1, 4), RTE_IPV4(20, 0, 0, 0) },
-		[KIND_KEPT] = { VLAN_DATA, RTE_IPV4(10, 0, 2, 4), RTE_IPV4(50, 0, 0, 1) },
+		[KIND_FABRIC] = { VLAN_A, ADDRESS(30, 0, 0, 1), ADDRESS(20, 0, 0, 0) },
+		[KIND_INBOUND] = { VLAN_A, ADDRESS(40, 0, 0, 0), ADDRESS(192, 23, 1, 2) },
+		[KIND_OUTBOUND] = { VLAN_WEB, ADDRESS(10, 0, 1, 4), ADDRESS(20, 0, 0, 0) },
+		[KIND_KEPT] = { VLAN_DATA, ADDRESS(10, 0, 2, 4), ADDRESS(50, 0, 0, 1) },
 	};
 	uint8_t vlan = from[kind].vlan;
 	uint32_t source = from[kind].source + (kind == KIND_INBOUND ? number : 0);
@@ -224,7 +228,7 @@ side_check_kept(struct traffic_side *side, const struct frame *frame)
 	}
 	if (side->kept[number].source != frame->ip.src_addr ||
 	    side->kept[number].port != frame->udp.src_port ||
-	    frame->ip.src_addr != RTE_BE32(RTE_IPV4(192, 23, 1, 4)))
+	    frame->ip.src_addr != RTE_BE32(ADDRESS(192, 23, 1, 4)))
 		side_fail(side, frame, "a session changed its translation");
 }
 
