@@ -38,7 +38,9 @@ subnets_write(const struct snapshot *snapshot, struct words *words)
 		}
 	}
 	for (uint32_t id = 0; id < snapshot->network_count; id++) {
-		words_add(words, snapshot->networks[id].present);
+		if (!snapshot->networks[id].present)
+			continue;
+		words_add(words, id);
 		words_add_pointer(words, snapshot->networks[id].zones);
 	}
 }

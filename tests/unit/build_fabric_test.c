@@ -54,17 +54,17 @@ links_and_vips_are_prefixes(void **state)
 
 	assert_non_null(generation);
 	assert_int_equal(generation->prefixes.count, 9);
-	expect(generation, RTE_IPV4(198, 51, 100, 0), 29, ROUTE_CONNECTED, 0);
-	expect(generation, RTE_IPV4(198, 51, 100, 2), 32, ROUTE_LOCAL, 0);
-	expect(generation, RTE_IPV4(198, 51, 100, 0), 32, ROUTE_BROADCAST, 0);
-	expect(generation, RTE_IPV4(198, 51, 100, 7), 32, ROUTE_BROADCAST, 0);
-	expect(generation, RTE_IPV4(192, 0, 2, 8), 31, ROUTE_CONNECTED, 0);
-	expect(generation, RTE_IPV4(192, 0, 2, 9), 32, ROUTE_LOCAL, 0);
-	expect(generation, RTE_IPV4(192, 0, 2, 20), 32, ROUTE_LOCAL, 0);
-	expect(generation, RTE_IPV4(192, 0, 2, 100), 32, ROUTE_VIP, 0);
+	expect(generation, IP4(198, 51, 100, 0), 29, ROUTE_CONNECTED, 0);
+	expect(generation, IP4(198, 51, 100, 2), 32, ROUTE_LOCAL, 0);
+	expect(generation, IP4(198, 51, 100, 0), 32, ROUTE_BROADCAST, 0);
+	expect(generation, IP4(198, 51, 100, 7), 32, ROUTE_BROADCAST, 0);
+	expect(generation, IP4(192, 0, 2, 8), 31, ROUTE_CONNECTED, 0);
+	expect(generation, IP4(192, 0, 2, 9), 32, ROUTE_LOCAL, 0);
+	expect(generation, IP4(192, 0, 2, 20), 32, ROUTE_LOCAL, 0);
+	expect(generation, IP4(192, 0, 2, 100), 32, ROUTE_VIP, 0);
 	expect(generation, 0, 0, ROUTE_GROUP, 0);
 	/* A subnet's link is none of the fabric's. */
-	assert_null(find(generation, RTE_IPV4(10, 0, 1, 0), 24));
+	assert_null(find(generation, IP4(10, 0, 1, 0), 24));
 	generation_free(generation);
 }
 
@@ -78,9 +78,9 @@ a_link_comes_before_a_route_to_it(void **state)
 		NULL);
 
 	assert_non_null(generation);
-	expect(generation, RTE_IPV4(198, 51, 100, 0), 29, ROUTE_CONNECTED, 0);
-	expect(generation, RTE_IPV4(198, 51, 100, 2), 32, ROUTE_LOCAL, 0);
-	expect(generation, RTE_IPV4(198, 51, 100, 3), 32, ROUTE_GROUP, 0);
+	expect(generation, IP4(198, 51, 100, 0), 29, ROUTE_CONNECTED, 0);
+	expect(generation, IP4(198, 51, 100, 2), 32, ROUTE_LOCAL, 0);
+	expect(generation, IP4(198, 51, 100, 3), 32, ROUTE_GROUP, 0);
 	generation_free(generation);
 }
 
@@ -98,10 +98,10 @@ groups_and_next_hops_are_for_workers_to_read(void **state)
 	snapshot = generation->snapshot;
 	assert_int_equal(snapshot->next_hop_count, 2);
 	assert_int_equal(snapshot->next_hops[0].interface, 0);
-	assert_int_equal(snapshot->next_hops[0].address, RTE_BE32(RTE_IPV4(198, 51, 100, 3)));
-	assert_int_equal(snapshot->next_hops[1].address, RTE_BE32(RTE_IPV4(198, 51, 100, 1)));
+	assert_int_equal(snapshot->next_hops[0].address, RTE_BE32(IP4(198, 51, 100, 3)));
+	assert_int_equal(snapshot->next_hops[1].address, RTE_BE32(IP4(198, 51, 100, 1)));
 	assert_int_equal(snapshot->group_count, 2);
-	expect(generation, RTE_IPV4(203, 0, 113, 0), 24, ROUTE_GROUP, 1);
+	expect(generation, IP4(203, 0, 113, 0), 24, ROUTE_GROUP, 1);
 	assert_int_equal(snapshot->groups[0]->member_count, 2);
 	assert_int_equal(snapshot->groups[1]->member_count, 1);
 	assert_int_equal(snapshot->groups[1]->buckets[255], 1);
@@ -126,8 +126,7 @@ unused_places_are_empty(void **state)
 	assert_non_null(after->snapshot->groups[1]);
 	/* Workers may ask for the next hop that was, as long as they live. */
 	assert_int_equal(after->snapshot->next_hop_count, 2);
-	assert_int_equal(after->snapshot->next_hops[0].address,
-			 RTE_BE32(RTE_IPV4(198, 51, 100, 3)));
+	assert_int_equal(after->snapshot->next_hops[0].address, RTE_BE32(IP4(198, 51, 100, 3)));
 	generation_free(before);
 	generation_free(after);
 }

@@ -25,7 +25,7 @@ group_of(const struct generation *generation, uint32_t prefix)
 	return generation->snapshot->groups[group_id(generation, prefix)];
 }
 
-static const uint32_t one = RTE_IPV4(203, 0, 113, 0), two = RTE_IPV4(192, 0, 2, 0);
+static const uint32_t one = IP4(203, 0, 113, 0), two = IP4(192, 0, 2, 0);
 
 static void
 wrong_next_hops_are_refused(void **state)
@@ -45,7 +45,7 @@ wrong_next_hops_are_refused(void **state)
 	assert_non_null(route->next_hops);
 	for (uint32_t i = 0; i < 65; i++) {
 		route->next_hops[i] = route->next_hops[0];
-		route->next_hops[i].address = ip_address_from_v4(RTE_IPV4(198, 51, 100, 10 + i));
+		route->next_hops[i].address = ip_address_from_v4(IP4(198, 51, 100, 10 + i));
 	}
 	route->next_hop_count = 65;
 	assert_null(building_build_model(building, model, NULL));
@@ -61,7 +61,7 @@ used_up_next_hops_need_a_restart(void **state)
 
 	for (uint32_t i = 0; i < 16384; i++)
 		assert_int_equal(next_hop_take(&building->next_hops, building->registry, 9,
-					       RTE_IPV4(10, 0, 0, 0) + i, &id),
+					       IP4(10, 0, 0, 0) + i, &id),
 				 0);
 	assert_null(building_build(building, ROUTES(ROUTE("0.0.0.0/0", HOP(1))), NULL));
 	assert_string_equal(building->error,

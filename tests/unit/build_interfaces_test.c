@@ -49,9 +49,9 @@ interfaces_are_as_the_model_says(void **state)
 	assert_int_equal(interface->zone, ZONE_FABRIC);
 	assert_int_equal(interface->mac.addr_bytes[5], 0x01);
 	assert_int_equal(interface->address_count, 2);
-	assert_int_equal(interface->addresses[0].address, RTE_IPV4(198, 51, 100, 2));
+	assert_int_equal(interface->addresses[0].address, IP4(198, 51, 100, 2));
 	assert_int_equal(interface->addresses[0].length, 24);
-	assert_int_equal(interface->addresses[1].address, RTE_IPV4(192, 0, 2, 9));
+	assert_int_equal(interface->addresses[1].address, IP4(192, 0, 2, 9));
 	assert_int_equal(interface->addresses[1].length, 31);
 
 	/* Subnet b comes first in the network, so that its zone is 1. */

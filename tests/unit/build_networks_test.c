@@ -59,7 +59,7 @@ subnets_are_as_the_model_says(void **state)
 	assert_false(subnets[1].ip_forwarding);
 	assert_int_equal(subnets[1].interface, 1);
 	assert_int_equal(subnets[1].network, 0);
-	assert_int_equal(subnets[1].prefix, RTE_IPV4(10, 0, 1, 0));
+	assert_int_equal(subnets[1].prefix, IP4(10, 0, 1, 0));
 	assert_int_equal(subnets[1].mask, 0xffffffc0);
 	assert_true(subnets[2].ip_forwarding);
 	assert_int_equal(subnets[2].mask, 0xffffff00);
@@ -82,15 +82,13 @@ networks_know_their_zones(void **state)
 	networks = generation->snapshot->networks;
 	assert_true(networks[0].present);
 	assert_true(networks[1].present);
-	assert_int_equal(interval_tree_find(networks[0].zones, RTE_IPV4(10, 0, 0, 255)),
-			 ZONE_FABRIC);
-	assert_int_equal(interval_tree_find(networks[0].zones, RTE_IPV4(10, 0, 1, 0)), 1);
-	assert_int_equal(interval_tree_find(networks[0].zones, RTE_IPV4(10, 0, 1, 63)), 1);
-	assert_int_equal(interval_tree_find(networks[0].zones, RTE_IPV4(10, 0, 1, 64)),
-			 ZONE_FABRIC);
-	assert_int_equal(interval_tree_find(networks[0].zones, RTE_IPV4(10, 0, 2, 9)), 2);
-	assert_int_equal(interval_tree_find(networks[1].zones, RTE_IPV4(10, 0, 1, 64)), 3);
-	assert_int_equal(interval_tree_find(networks[1].zones, RTE_IPV4(10, 0, 2, 9)), ZONE_FABRIC);
+	assert_int_equal(interval_tree_find(networks[0].zones, IP4(10, 0, 0, 255)), ZONE_FABRIC);
+	assert_int_equal(interval_tree_find(networks[0].zones, IP4(10, 0, 1, 0)), 1);
+	assert_int_equal(interval_tree_find(networks[0].zones, IP4(10, 0, 1, 63)), 1);
+	assert_int_equal(interval_tree_find(networks[0].zones, IP4(10, 0, 1, 64)), ZONE_FABRIC);
+	assert_int_equal(interval_tree_find(networks[0].zones, IP4(10, 0, 2, 9)), 2);
+	assert_int_equal(interval_tree_find(networks[1].zones, IP4(10, 0, 1, 64)), 3);
+	assert_int_equal(interval_tree_find(networks[1].zones, IP4(10, 0, 2, 9)), ZONE_FABRIC);
 	generation_free(generation);
 }
 

@@ -64,7 +64,7 @@ expect_appliance(const struct generation *generation, uint16_t zone, uint32_t ad
 	assert_non_null(route);
 	assert_int_equal(route->kind, SUBNET_ROUTE_APPLIANCE);
 	assert_int_equal(route->zone, 3);
-	assert_int_equal(route->address, RTE_BE32(RTE_IPV4(10, 0, 3, 4)));
+	assert_int_equal(route->address, RTE_BE32(IP4(10, 0, 3, 4)));
 }
 
 static void
@@ -74,17 +74,17 @@ system_routes_reach_the_subnets_and_the_internet(void **state)
 		building_build(*state, INTERFACES TABLE(TO_APPLIANCE) NETWORKS, NULL);
 
 	assert_non_null(generation);
-	expect_subnet(generation, 1, RTE_IPV4(10, 0, 1, 4), 1);
-	expect_subnet(generation, 1, RTE_IPV4(10, 0, 2, 254), 2);
-	expect_subnet(generation, 1, RTE_IPV4(10, 0, 3, 14), 3);
-	expect(generation, 1, RTE_IPV4(10, 0, 0, 9), SUBNET_ROUTE_UNASSIGNED);
-	expect(generation, 1, RTE_IPV4(10, 0, 3, 16), SUBNET_ROUTE_UNASSIGNED);
-	expect(generation, 1, RTE_IPV4(10, 0, 255, 255), SUBNET_ROUTE_UNASSIGNED);
-	expect(generation, 1, RTE_IPV4(10, 1, 0, 0), SUBNET_ROUTE_NONE);
-	expect(generation, 1, RTE_IPV4(172, 16, 0, 1), SUBNET_ROUTE_NONE);
-	expect(generation, 1, RTE_IPV4(192, 168, 3, 3), SUBNET_ROUTE_NONE);
-	expect(generation, 1, RTE_IPV4(100, 64, 0, 0), SUBNET_ROUTE_NONE);
-	expect(generation, 1, RTE_IPV4(8, 8, 8, 8), SUBNET_ROUTE_INTERNET);
+	expect_subnet(generation, 1, IP4(10, 0, 1, 4), 1);
+	expect_subnet(generation, 1, IP4(10, 0, 2, 254), 2);
+	expect_subnet(generation, 1, IP4(10, 0, 3, 14), 3);
+	expect(generation, 1, IP4(10, 0, 0, 9), SUBNET_ROUTE_UNASSIGNED);
+	expect(generation, 1, IP4(10, 0, 3, 16), SUBNET_ROUTE_UNASSIGNED);
+	expect(generation, 1, IP4(10, 0, 255, 255), SUBNET_ROUTE_UNASSIGNED);
+	expect(generation, 1, IP4(10, 1, 0, 0), SUBNET_ROUTE_NONE);
+	expect(generation, 1, IP4(172, 16, 0, 1), SUBNET_ROUTE_NONE);
+	expect(generation, 1, IP4(192, 168, 3, 3), SUBNET_ROUTE_NONE);
+	expect(generation, 1, IP4(100, 64, 0, 0), SUBNET_ROUTE_NONE);
+	expect(generation, 1, IP4(8, 8, 8, 8), SUBNET_ROUTE_INTERNET);
 	expect(generation, 1, 0, SUBNET_ROUTE_INTERNET);
 	expect(generation, 1, UINT32_MAX, SUBNET_ROUTE_INTERNET);
 	generation_free(generation);
@@ -97,10 +97,10 @@ edges_of_subnets_are_broadcast(void **state)
 		building_build(*state, INTERFACES TABLE(TO_APPLIANCE) NETWORKS, NULL);
 
 	assert_non_null(generation);
-	expect(generation, 1, RTE_IPV4(10, 0, 1, 0), SUBNET_ROUTE_BROADCAST);
-	expect(generation, 1, RTE_IPV4(10, 0, 1, 255), SUBNET_ROUTE_BROADCAST);
-	expect(generation, 1, RTE_IPV4(10, 0, 3, 0), SUBNET_ROUTE_BROADCAST);
-	expect(generation, 1, RTE_IPV4(10, 0, 3, 15), SUBNET_ROUTE_BROADCAST);
+	expect(generation, 1, IP4(10, 0, 1, 0), SUBNET_ROUTE_BROADCAST);
+	expect(generation, 1, IP4(10, 0, 1, 255), SUBNET_ROUTE_BROADCAST);
+	expect(generation, 1, IP4(10, 0, 3, 0), SUBNET_ROUTE_BROADCAST);
+	expect(generation, 1, IP4(10, 0, 3, 15), SUBNET_ROUTE_BROADCAST);
 	generation_free(generation);
 }
 
@@ -112,12 +112,12 @@ own_addresses_are_local_whatever_routes_say(void **state)
 
 	assert_non_null(generation);
 	for (uint16_t zone = 1; zone <= 3; zone++) {
-		expect(generation, zone, RTE_IPV4(10, 0, 1, 1), SUBNET_ROUTE_LOCAL);
-		assert_int_equal(find(generation, zone, RTE_IPV4(10, 0, 1, 1))->interface, 1);
-		expect(generation, zone, RTE_IPV4(10, 0, 2, 1), SUBNET_ROUTE_LOCAL);
-		assert_int_equal(find(generation, zone, RTE_IPV4(10, 0, 2, 1))->interface, 2);
-		expect(generation, zone, RTE_IPV4(10, 0, 3, 1), SUBNET_ROUTE_LOCAL);
-		assert_int_equal(find(generation, zone, RTE_IPV4(10, 0, 3, 1))->interface, 3);
+		expect(generation, zone, IP4(10, 0, 1, 1), SUBNET_ROUTE_LOCAL);
+		assert_int_equal(find(generation, zone, IP4(10, 0, 1, 1))->interface, 1);
+		expect(generation, zone, IP4(10, 0, 2, 1), SUBNET_ROUTE_LOCAL);
+		assert_int_equal(find(generation, zone, IP4(10, 0, 2, 1))->interface, 2);
+		expect(generation, zone, IP4(10, 0, 3, 1), SUBNET_ROUTE_LOCAL);
+		assert_int_equal(find(generation, zone, IP4(10, 0, 3, 1))->interface, 3);
 	}
 	generation_free(generation);
 }
@@ -129,15 +129,15 @@ user_routes_replace_the_networks_own(void **state)
 		building_build(*state, INTERFACES TABLE(TO_APPLIANCE "," STAY) NETWORKS, NULL);
 
 	assert_non_null(generation);
-	expect_appliance(generation, 2, RTE_IPV4(10, 0, 2, 4));
-	expect_appliance(generation, 2, RTE_IPV4(10, 0, 2, 255));
-	expect_appliance(generation, 2, RTE_IPV4(10, 0, 1, 127));
+	expect_appliance(generation, 2, IP4(10, 0, 2, 4));
+	expect_appliance(generation, 2, IP4(10, 0, 2, 255));
+	expect_appliance(generation, 2, IP4(10, 0, 1, 127));
 	/* The longer one leads back, as far as subnet a goes. */
-	expect_subnet(generation, 2, RTE_IPV4(10, 0, 1, 128), 1);
-	expect(generation, 2, RTE_IPV4(10, 0, 1, 255), SUBNET_ROUTE_BROADCAST);
-	expect(generation, 2, RTE_IPV4(8, 8, 8, 8), SUBNET_ROUTE_INTERNET);
+	expect_subnet(generation, 2, IP4(10, 0, 1, 128), 1);
+	expect(generation, 2, IP4(10, 0, 1, 255), SUBNET_ROUTE_BROADCAST);
+	expect(generation, 2, IP4(8, 8, 8, 8), SUBNET_ROUTE_INTERNET);
 	/* Another subnet's table is of no concern. */
-	expect_subnet(generation, 1, RTE_IPV4(10, 0, 2, 4), 2);
+	expect_subnet(generation, 1, IP4(10, 0, 2, 4), 2);
 	generation_free(generation);
 }
 
@@ -148,10 +148,10 @@ a_default_route_takes_the_none_routes_away(void **state)
 		building_build(*state, INTERFACES TABLE(FORCED) NETWORKS, NULL);
 
 	assert_non_null(generation);
-	expect_appliance(generation, 2, RTE_IPV4(8, 8, 8, 8));
-	expect_appliance(generation, 2, RTE_IPV4(10, 1, 0, 0));
-	expect_appliance(generation, 2, RTE_IPV4(172, 16, 0, 1));
-	expect_subnet(generation, 2, RTE_IPV4(10, 0, 1, 4), 1);
+	expect_appliance(generation, 2, IP4(8, 8, 8, 8));
+	expect_appliance(generation, 2, IP4(10, 1, 0, 0));
+	expect_appliance(generation, 2, IP4(172, 16, 0, 1));
+	expect_subnet(generation, 2, IP4(10, 0, 1, 4), 1);
 	generation_free(generation);
 }
 
@@ -161,10 +161,10 @@ each_next_hop_type_has_its_kind(void **state)
 	struct generation *generation = building_build(
 		*state, INTERFACES TABLE(TO_GATEWAY "," TO_NONE "," TO_INTERNET) NETWORKS, NULL);
 	assert_non_null(generation);
-	expect(generation, 2, RTE_IPV4(10, 9, 1, 1), SUBNET_ROUTE_GATEWAY);
-	expect(generation, 2, RTE_IPV4(203, 0, 113, 9), SUBNET_ROUTE_NONE);
-	expect(generation, 2, RTE_IPV4(10, 8, 1, 1), SUBNET_ROUTE_INTERNET);
-	expect(generation, 2, RTE_IPV4(10, 7, 1, 1), SUBNET_ROUTE_NONE);
+	expect(generation, 2, IP4(10, 9, 1, 1), SUBNET_ROUTE_GATEWAY);
+	expect(generation, 2, IP4(203, 0, 113, 9), SUBNET_ROUTE_NONE);
+	expect(generation, 2, IP4(10, 8, 1, 1), SUBNET_ROUTE_INTERNET);
+	expect(generation, 2, IP4(10, 7, 1, 1), SUBNET_ROUTE_NONE);
 	generation_free(generation);
 }
 
@@ -176,13 +176,12 @@ routes_name_the_effective_route_they_come_from(void **state)
 		building_build(*state, INTERFACES TABLE(TO_APPLIANCE) NETWORKS, NULL);
 
 	assert_non_null(generation);
-	assert_int_equal(find(generation, 1, RTE_IPV4(8, 8, 8, 8))->effective, 0);
-	assert_int_equal(find(generation, 1, RTE_IPV4(10, 200, 0, 1))->effective, 1);
-	assert_int_equal(find(generation, 1, RTE_IPV4(10, 0, 1, 4))->effective, 4);
-	assert_int_equal(find(generation, 1, RTE_IPV4(10, 0, 1, 255))->effective, 4);
-	assert_int_equal(find(generation, 1, RTE_IPV4(10, 0, 9, 9))->effective, 4);
-	assert_int_equal(find(generation, 1, RTE_IPV4(10, 0, 1, 1))->effective,
-			 SUBNET_ROUTE_MISSING);
+	assert_int_equal(find(generation, 1, IP4(8, 8, 8, 8))->effective, 0);
+	assert_int_equal(find(generation, 1, IP4(10, 200, 0, 1))->effective, 1);
+	assert_int_equal(find(generation, 1, IP4(10, 0, 1, 4))->effective, 4);
+	assert_int_equal(find(generation, 1, IP4(10, 0, 1, 255))->effective, 4);
+	assert_int_equal(find(generation, 1, IP4(10, 0, 9, 9))->effective, 4);
+	assert_int_equal(find(generation, 1, IP4(10, 0, 1, 1))->effective, SUBNET_ROUTE_MISSING);
 	generation_free(generation);
 }
 

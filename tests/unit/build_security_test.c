@@ -82,7 +82,7 @@ rules_decide_in_their_order(void **state)
 	struct generation *generation =
 		building_build(*state, INTERFACES GROUP("", WEB "," OUT "," NO_WEB) NETWORKS, NULL);
 	const struct security_policy *inbound;
-	const uint32_t host = RTE_IPV4(10, 0, 1, 4), client = RTE_IPV4(93, 184, 216, 34);
+	const uint32_t host = IP4(10, 0, 1, 4), client = IP4(93, 184, 216, 34);
 
 	assert_non_null(generation);
 	inbound = generation->snapshot->subnets[1].inbound;
@@ -92,10 +92,10 @@ rules_decide_in_their_order(void **state)
 	assert_int_equal(match(inbound, key_of(6, client, 5000, host, 8010)), 4);
 	assert_int_equal(match(inbound, key_of(6, client, 1023, host, 80)), 4);
 	assert_int_equal(match(inbound, key_of(17, client, 5000, host, 80)), 4);
-	assert_int_equal(match(inbound, key_of(6, RTE_IPV4(192, 0, 2, 7), 5000, host, 80)), 0);
-	assert_int_equal(match(inbound, key_of(6, RTE_IPV4(10, 7, 0, 1), 5000, host, 80)), 1);
-	assert_int_equal(match(inbound, key_of(6, RTE_IPV4(10, 0, 9, 1), 5000, host, 80)), 2);
-	assert_int_equal(match(inbound, key_of(17, RTE_IPV4(168, 63, 129, 16), 9, host, 9)), 3);
+	assert_int_equal(match(inbound, key_of(6, IP4(192, 0, 2, 7), 5000, host, 80)), 0);
+	assert_int_equal(match(inbound, key_of(6, IP4(10, 7, 0, 1), 5000, host, 80)), 1);
+	assert_int_equal(match(inbound, key_of(6, IP4(10, 0, 9, 1), 5000, host, 80)), 2);
+	assert_int_equal(match(inbound, key_of(17, IP4(168, 63, 129, 16), 9, host, 9)), 3);
 	assert_int_equal(inbound->allow[0], 0);
 	assert_int_equal(inbound->allow[1], 1);
 	assert_int_equal(inbound->allow[2], 1);
@@ -111,14 +111,14 @@ directions_are_apart(void **state)
 	struct generation *generation =
 		building_build(*state, INTERFACES GROUP("", WEB "," OUT) NETWORKS, NULL);
 	const struct security_policy *outbound;
-	const uint32_t host = RTE_IPV4(10, 0, 1, 4);
+	const uint32_t host = IP4(10, 0, 1, 4);
 
 	assert_non_null(generation);
 	outbound = generation->snapshot->subnets[1].outbound;
-	assert_int_equal(match(outbound, key_of(17, host, 9, RTE_IPV4(8, 8, 8, 8), 53)), 0);
-	assert_int_equal(match(outbound, key_of(17, host, 9, RTE_IPV4(8, 8, 8, 8), 54)), 2);
-	assert_int_equal(match(outbound, key_of(1, host, 0, RTE_IPV4(10, 0, 2, 2), 0)), 1);
-	assert_int_equal(match(outbound, key_of(6, host, 9, RTE_IPV4(10, 7, 0, 1), 1)), 3);
+	assert_int_equal(match(outbound, key_of(17, host, 9, IP4(8, 8, 8, 8), 53)), 0);
+	assert_int_equal(match(outbound, key_of(17, host, 9, IP4(8, 8, 8, 8), 54)), 2);
+	assert_int_equal(match(outbound, key_of(1, host, 0, IP4(10, 0, 2, 2), 0)), 1);
+	assert_int_equal(match(outbound, key_of(6, host, 9, IP4(10, 7, 0, 1), 1)), 3);
 	assert_int_equal(outbound->allow[0], 0);
 	assert_int_equal(outbound->allow[2], 1);
 	generation_free(generation);
@@ -130,7 +130,7 @@ tags_differ_by_network(void **state)
 	struct generation *generation =
 		building_build(*state, INTERFACES GROUP("", WEB) NETWORKS, NULL);
 	const struct snapshot_subnet *subnets;
-	struct security_key key = key_of(1, RTE_IPV4(10, 0, 1, 9), 0, RTE_IPV4(10, 0, 1, 4), 0);
+	struct security_key key = key_of(1, IP4(10, 0, 1, 9), 0, IP4(10, 0, 1, 4), 0);
 
 	assert_non_null(generation);
 	subnets = generation->snapshot->subnets;

@@ -58,7 +58,7 @@ rules_are_found_by_protocol_and_port(void **state)
 	assert_int_equal(generation->snapshot->vip_count, 1);
 	vip = &generation->snapshot->vips[0];
 	assert_true(vip->present);
-	assert_int_equal(vip->address, RTE_BE32(RTE_IPV4(192, 0, 2, 1)));
+	assert_int_equal(vip->address, RTE_BE32(IP4(192, 0, 2, 1)));
 	assert_int_equal(vip->network, 0);
 	assert_int_equal(rule_index(vip, 6, 80), 0);
 	assert_int_equal(rule_index(vip, 6, 79), VIP_RULE_MISSING);
@@ -88,7 +88,7 @@ rules_are_as_the_model_says(void **state)
 	assert_int_equal(ftp->idle_timeout, 240);
 	assert_int_equal(ftp->drain_timeout, 300);
 	assert_int_equal(ftp->backend_count, 1);
-	assert_int_equal(ftp->backends[0].address, RTE_BE32(RTE_IPV4(10, 0, 1, 4)));
+	assert_int_equal(ftp->backends[0].address, RTE_BE32(IP4(10, 0, 1, 4)));
 	assert_int_equal(ftp->backends[0].zone, 1);
 	assert_int_equal(ftp->maglev->size, 1);
 
@@ -99,9 +99,9 @@ rules_are_as_the_model_says(void **state)
 	assert_int_equal(web->idle_timeout, 600);
 	assert_int_equal(web->drain_timeout, 65535); /* as long as it can be told */
 	assert_int_equal(web->backend_count, 2);
-	assert_int_equal(web->backends[0].address, RTE_BE32(RTE_IPV4(10, 0, 1, 4)));
+	assert_int_equal(web->backends[0].address, RTE_BE32(IP4(10, 0, 1, 4)));
 	assert_int_equal(web->backends[0].zone, 1);
-	assert_int_equal(web->backends[1].address, RTE_BE32(RTE_IPV4(10, 0, 2, 5)));
+	assert_int_equal(web->backends[1].address, RTE_BE32(IP4(10, 0, 2, 5)));
 	assert_int_equal(web->backends[1].zone, 2);
 	assert_int_equal(web->maglev->size, 10007); /* the least prime of at least 100 * 100 */
 	assert_int_equal(dns->hash, BACKEND_HASH_SOURCE_PROTOCOL);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 
-#include <rte_ip.h>
-
+#include "bytes.h"
 #include "control/build.h"
 #include "eal.h"
 #include "model_text.h"

@@ -8,7 +8,8 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <rte_ip.h>
+
+#include "bytes.h"
 
 static void
 used_up_ids_are_an_error(void **state)
@@ -38,21 +39,17 @@ next_hops_are_told_apart(void **state)
 	uint32_t ids[4];
 
 	(void)state;
-	assert_int_equal(next_hop_take(&next_hops, registry, 1, RTE_IPV4(192, 0, 2, 1), &ids[0]),
-			 0);
-	assert_int_equal(next_hop_take(&next_hops, registry, 2, RTE_IPV4(192, 0, 2, 1), &ids[1]),
-			 0);
-	assert_int_equal(next_hop_take(&next_hops, registry, 1, RTE_IPV4(192, 0, 2, 2), &ids[2]),
-			 0);
-	assert_int_equal(next_hop_take(&next_hops, registry, 1, RTE_IPV4(192, 0, 2, 1), &ids[3]),
-			 0);
+	assert_int_equal(next_hop_take(&next_hops, registry, 1, IP4(192, 0, 2, 1), &ids[0]), 0);
+	assert_int_equal(next_hop_take(&next_hops, registry, 2, IP4(192, 0, 2, 1), &ids[1]), 0);
+	assert_int_equal(next_hop_take(&next_hops, registry, 1, IP4(192, 0, 2, 2), &ids[2]), 0);
+	assert_int_equal(next_hop_take(&next_hops, registry, 1, IP4(192, 0, 2, 1), &ids[3]), 0);
 	assert_int_equal(ids[0], 0);
 	assert_int_equal(ids[1], 1);
 	assert_int_equal(ids[2], 2);
 	assert_int_equal(ids[3], 0);
 	assert_int_equal(next_hops.count, 3);
 	assert_int_equal(next_hops.items[1].interface, 2);
-	assert_int_equal(next_hops.items[2].address, RTE_BE32(RTE_IPV4(192, 0, 2, 2)));
+	assert_int_equal(next_hops.items[2].address, RTE_BE32(IP4(192, 0, 2, 2)));
 	next_hops_clear(&next_hops);
 	assert_int_equal(next_hops.count, 0);
 	registry_free(registry);

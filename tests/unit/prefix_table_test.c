@@ -9,7 +9,8 @@
 #include <stdlib.h>
 
 #include <cmocka.h>
-#include <rte_ip.h>
+
+#include "bytes.h"
 
 static void
 add(struct prefix_table *table, uint32_t prefix, uint8_t length, route_target target)
@@ -48,20 +49,20 @@ prefixes_are_found_exactly(void **state)
 	struct prefix_table table = { 0 };
 
 	(void)state;
-	add(&table, RTE_IPV4(10, 0, 0, 0), 16, 3);
+	add(&table, IP4(10, 0, 0, 0), 16, 3);
 	add(&table, 0, 0, 1);
-	add(&table, RTE_IPV4(10, 0, 0, 0), 8, 2);
-	add(&table, RTE_IPV4(192, 0, 2, 1), 32, 4);
+	add(&table, IP4(10, 0, 0, 0), 8, 2);
+	add(&table, IP4(192, 0, 2, 1), 32, 4);
 	prefix_table_finish(&table);
 	assert_int_equal(table.count, 4);
 	expect_entry(&table.items[0], 0, 0, 1);
-	expect_entry(&table.items[1], RTE_IPV4(10, 0, 0, 0), 8, 2);
-	expect_entry(&table.items[2], RTE_IPV4(10, 0, 0, 0), 16, 3);
-	expect_entry(&table.items[3], RTE_IPV4(192, 0, 2, 1), 32, 4);
-	assert_ptr_equal(prefix_table_find(&table, RTE_IPV4(10, 0, 0, 0), 16), &table.items[2]);
-	assert_ptr_equal(prefix_table_find(&table, RTE_IPV4(192, 0, 2, 1), 32), &table.items[3]);
-	assert_null(prefix_table_find(&table, RTE_IPV4(10, 0, 0, 0), 24));
-	assert_null(prefix_table_find(&table, RTE_IPV4(192, 0, 2, 2), 32));
+	expect_entry(&table.items[1], IP4(10, 0, 0, 0), 8, 2);
+	expect_entry(&table.items[2], IP4(10, 0, 0, 0), 16, 3);
+	expect_entry(&table.items[3], IP4(192, 0, 2, 1), 32, 4);
+	assert_ptr_equal(prefix_table_find(&table, IP4(10, 0, 0, 0), 16), &table.items[2]);
+	assert_ptr_equal(prefix_table_find(&table, IP4(192, 0, 2, 1), 32), &table.items[3]);
+	assert_null(prefix_table_find(&table, IP4(10, 0, 0, 0), 24));
+	assert_null(prefix_table_find(&table, IP4(192, 0, 2, 2), 32));
 	prefix_table_clear(&table);
 }
 
@@ -76,11 +77,11 @@ the_nearest_thing_wins_a_prefix(void **state)
 	/* Of the prefix 10.0.0.k/32 the kinds from k on are there, the winner added last. */
 	for (uint32_t k = 0; k < 5; k++)
 		for (uint32_t i = 5; i-- > k;)
-			add(&table, RTE_IPV4(10, 0, 0, k), 32, route_target_make(order[i], 9 - i));
+			add(&table, IP4(10, 0, 0, k), 32, route_target_make(order[i], 9 - i));
 	prefix_table_finish(&table);
 	assert_int_equal(table.count, 5);
 	for (uint32_t k = 0; k < 5; k++)
-		expect_entry(&table.items[k], RTE_IPV4(10, 0, 0, k), 32,
+		expect_entry(&table.items[k], IP4(10, 0, 0, k), 32,
 			     route_target_make(order[k], 9 - k));
 	prefix_table_clear(&table);
 }
@@ -93,27 +94,27 @@ the_difference_is_what_must_change(void **state)
 	size_t count;
 
 	(void)state;
-	add(&from, RTE_IPV4(10, 1, 0, 0), 16, 1); /* goes */
-	add(&from, RTE_IPV4(10, 2, 0, 0), 16, 2); /* stays */
-	add(&from, RTE_IPV4(10, 3, 0, 0), 16, 3); /* leads elsewhere */
-	add(&from, RTE_IPV4(10, 3, 0, 0), 24, 3); /* goes */
-	add(&to, RTE_IPV4(10, 0, 0, 0), 16, 5);   /* comes */
-	add(&to, RTE_IPV4(10, 2, 0, 0), 16, 2);
-	add(&to, RTE_IPV4(10, 3, 0, 0), 16, 6);
+	add(&from, IP4(10, 1, 0, 0), 16, 1); /* goes */
+	add(&from, IP4(10, 2, 0, 0), 16, 2); /* stays */
+	add(&from, IP4(10, 3, 0, 0), 16, 3); /* leads elsewhere */
+	add(&from, IP4(10, 3, 0, 0), 24, 3); /* goes */
+	add(&to, IP4(10, 0, 0, 0), 16, 5);   /* comes */
+	add(&to, IP4(10, 2, 0, 0), 16, 2);
+	add(&to, IP4(10, 3, 0, 0), 16, 6);
 	prefix_table_finish(&from);
 	prefix_table_finish(&to);
 	assert_int_equal(prefix_table_diff(&from, &to, &changes, &count), 0);
 	assert_int_equal(count, 4);
 	assert_int_equal(changes[0].remove, 1);
-	assert_int_equal(changes[0].prefix, RTE_IPV4(10, 1, 0, 0));
+	assert_int_equal(changes[0].prefix, IP4(10, 1, 0, 0));
 	assert_int_equal(changes[1].remove, 1);
-	assert_int_equal(changes[1].prefix, RTE_IPV4(10, 3, 0, 0));
+	assert_int_equal(changes[1].prefix, IP4(10, 3, 0, 0));
 	assert_int_equal(changes[1].length, 24);
 	assert_int_equal(changes[2].remove, 0);
-	assert_int_equal(changes[2].prefix, RTE_IPV4(10, 0, 0, 0));
+	assert_int_equal(changes[2].prefix, IP4(10, 0, 0, 0));
 	assert_int_equal(changes[2].target, 5);
 	assert_int_equal(changes[3].remove, 0);
-	assert_int_equal(changes[3].prefix, RTE_IPV4(10, 3, 0, 0));
+	assert_int_equal(changes[3].prefix, IP4(10, 3, 0, 0));
 	assert_int_equal(changes[3].length, 16);
 	assert_int_equal(changes[3].target, 6);
 	free(changes);
@@ -131,7 +132,7 @@ table_fill(struct prefix_table *table, const uint32_t *targets)
 {
 	for (uint32_t i = PREFIXES; i-- > 0;)
 		if (targets[i] != 0)
-			add(table, RTE_IPV4(10, 0, 0, i), 32, targets[i]);
+			add(table, IP4(10, 0, 0, i), 32, targets[i]);
 	prefix_table_finish(table);
 }
 
