@@ -10,7 +10,7 @@ report_dropped(const struct counters *counters)
 {
 	uint64_t sum = 0;
 
-	for (int reason = 0; reason < DROP_REASON_COUNT; reason++)
+	for (enum drop_reason reason = DROP_NONE; reason < DROP_REASON_COUNT; reason++)
 		sum += counters->drops[reason];
 	return sum;
 }
@@ -46,7 +46,7 @@ static void
 print_drops(FILE *stream, const struct counters *counters)
 {
 	fprintf(stream, "%-32s %12" PRIu64 "\n", "dropped", report_dropped(counters));
-	for (int reason = 0; reason < DROP_REASON_COUNT; reason++) {
+	for (enum drop_reason reason = DROP_NONE; reason < DROP_REASON_COUNT; reason++) {
 		if (counters->drops[reason] > 0)
 			fprintf(stream, "  %-30s %12" PRIu64 "  %s\n", drop_reason_name(reason),
 				counters->drops[reason], drop_reason_sentence(reason));
@@ -58,7 +58,7 @@ report_print(FILE *stream, const struct gateway *gateway, const struct counters 
 {
 	print_ports(stream, gateway_model(gateway), counters);
 	fprintf(stream, "path\n");
-	for (int path = 0; path < PATH_COUNT; path++)
+	for (enum path path = PATH_FABRIC; path < PATH_COUNT; path++)
 		fprintf(stream, "  %-30s %12" PRIu64 "\n", path_name(path),
 			counters->path_packets[path]);
 	fprintf(stream, "sessions\n");
@@ -97,7 +97,7 @@ paths_json(const struct counters *counters)
 {
 	json_t *paths = json_object();
 
-	for (int path = 0; path < PATH_COUNT; path++)
+	for (enum path path = PATH_FABRIC; path < PATH_COUNT; path++)
 		json_object_set_new(paths, path_name(path),
 				    json_integer((json_int_t)counters->path_packets[path]));
 	return paths;
@@ -108,7 +108,7 @@ drops_json(const struct counters *counters)
 {
 	json_t *drops = json_object();
 
-	for (int reason = 0; reason < DROP_REASON_COUNT; reason++) {
+	for (enum drop_reason reason = DROP_NONE; reason < DROP_REASON_COUNT; reason++) {
 		if (counters->drops[reason] > 0)
 			json_object_set_new(drops, drop_reason_name(reason),
 					    json_integer((json_int_t)counters->drops[reason]));

@@ -68,8 +68,8 @@ ports_are_fixed(void **state)
 		"ports = { name = \"p\"; device = \"net_null0\"; mtu = 1400; };\n",
 		"ports = { name = \"p\"; device = \"net_null0\"; rx_queues = 1; };\n",
 		"ports = { name = \"p\"; device = \"net_null0\"; descriptors = 64; };\n",
-		"ports = ( { name = \"p\"; device = \"net_null0\"; },"
-		" { name = \"q\"; device = \"net_null1\"; } );\n",
+		("ports = ( { name = \"p\"; device = \"net_null0\"; },"
+		 " { name = \"q\"; device = \"net_null1\"; } );\n"),
 	};
 
 	(void)state;
