@@ -95,7 +95,7 @@ model_warn(struct reader *reader)
 {
 	shadowed_rules_warn(reader);
 	unused_objects_warn(reader);
-	default_routes_warn(reader);
+	routes_warn(reader);
 }
 
 /* 0, -EINVAL or -ENOMEM. */

@@ -2,6 +2,7 @@
 #include "validate.h"
 
 #include "effective.h"
+#include "subnet.h"
 
 /* The active route for what no other route is for. */
 static const struct effective_route *
@@ -57,8 +58,40 @@ table_warn(struct reader *reader, const struct route_table *table)
 				table->routes[i].name);
 }
 
+static bool
+table_is_used_by(const struct virtual_network *network, size_t table)
+{
+	for (size_t i = 0; i < network->subnet_count; i++)
+		if (network->subnets[i].route_table == table)
+			return true;
+	return false;
+}
+
+/* An appliance is there to send on what others sent, which only some subnets may. */
+static void
+appliances_warn(struct reader *reader, const struct virtual_network *network, size_t index)
+{
+	const struct route_table *table = &reader->model->route_tables[index];
+
+	if (!table_is_used_by(network, index))
+		return;
+	for (size_t i = 0; i < table->route_count; i++) {
+		const struct user_route *route = &table->routes[i];
+		const struct subnet *subnet = virtual_network_subnet_of(network, &route->next_hop);
+		char text[IP_ADDRESS_TEXT_MAX];
+
+		if (subnet != NULL && !subnet->ip_forwarding)
+			diagnostic_warning(
+				reader->diagnostics, &route->origin,
+				"appliance %s of route \"%s\" is in subnet \"%s\", where packets "
+				"with sources of others are dropped; set ip_forwarding there",
+				ip_address_format(&route->next_hop, text), route->name,
+				subnet->name);
+	}
+}
+
 void
-default_routes_warn(struct reader *reader)
+routes_warn(struct reader *reader)
 {
 	const struct model *model = reader->model;
 
@@ -67,6 +100,8 @@ default_routes_warn(struct reader *reader)
 
 		for (size_t j = 0; j < network->subnet_count; j++)
 			subnet_warn(reader, network, &network->subnets[j]);
+		for (size_t j = 0; j < model->route_table_count; j++)
+			appliances_warn(reader, network, j);
 	}
 	for (size_t i = 0; i < model->route_table_count; i++)
 		table_warn(reader, &model->route_tables[i]);

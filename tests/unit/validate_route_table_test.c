@@ -10,7 +10,7 @@
 		"virtual_networks = ( { name = 'n'; address_space = '10.0.0.0/16'; subnets = ("    \
 		"{ name = 's'; prefix = '10.0.1.0/24'; interface = 'in'; route_table = 't'; "      \
 		"outbound_vips = 'v'; }, { name = 'f'; prefix = '10.0.3.0/28'; interface = 'fw'; " \
-		"route_table = 'u'; outbound_vips = 'v'; } ); }, "                                 \
+		"route_table = 'u'; outbound_vips = 'v'; ip_forwarding = true; } ); }, "           \
 		"{ name = 'other'; address_space = '10.1.0.0/16'; } ); " VIP
 #define APPLIANCE(prefix, address)                                                    \
 	"{ name = 'r'; prefix = '" prefix "'; next_hop_type = 'virtual_appliance';\n" \
