@@ -50,11 +50,14 @@ bool gateway_needs_restart(const struct gateway *gateway, const struct model *mo
 			   size_t size);
 /*
  * Builds a snapshot of the new model and publishes it. Takes the model when it succeeds. -EBUSY
- * while an earlier one is not acknowledged by all workers yet; any other -errno with a sentence in
- * error; the gateway goes on as it was.
+ * while the gateway is not settled; any other -errno, -EINVAL where a restart is needed among them,
+ * with a sentence in error; the gateway goes on as it was.
  */
 int gateway_reload(struct gateway *gateway, struct model *model, char *error, size_t error_size);
-/* True when every worker uses the latest snapshot and the earlier one is freed. */
+/*
+ * True when every worker uses the latest snapshot, the earlier one is freed, and no neighbour waits
+ * for room in a worker's ring.
+ */
 bool gateway_settled(const struct gateway *gateway);
 
 /*

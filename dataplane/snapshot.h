@@ -82,7 +82,7 @@ struct subnet_route {
 	uint16_t interface;
 	rte_be32_t address;
 	/* The effective route that it came from, for explanations: its place in the list of
-	 * effective_routes_of(). */
+	 * effective_routes_of(). SUBNET_ROUTE_MISSING for SUBNET_ROUTE_LOCAL: it has none. */
 	uint16_t effective;
 };
 
