@@ -20,10 +20,9 @@ port_print(FILE *stream, const struct port *port, const struct ports_device *dev
 		name[0] = '\0';
 	rte_ether_format_addr(mac, sizeof(mac), &device->mac);
 	fprintf(stream,
-		"port %s: device %s (%s), MAC %s, MTU %u, %u receive and %u transmit queue(s) of "
-		"%u and %u descriptors%s\n",
+		"port %s: device %s (%s), MAC %s, MTU %u, RX %u x %u, TX %u x %u descriptors%s\n",
 		port->name, name, device->driver, mac, port->mtu, device->rx_queues,
-		device->tx_queues, device->rx_descriptors, device->tx_descriptors,
+		device->rx_descriptors, device->tx_queues, device->tx_descriptors,
 		device->promiscuous ? ", promiscuous" : "");
 }
 
