@@ -15,6 +15,8 @@ static const struct subcommand {
 	{ "run", "CONFIG ...", "runs the gateway until it is stopped", run_command },
 	{ "replay", "CONFIG ...", "takes captures through the gateway, with their own clock",
 	  replay_command },
+	{ "explain", "CONFIG ...", "what becomes of a packet, step by step, and why",
+	  explain_command },
 };
 
 enum {

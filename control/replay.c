@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "config/config.h"
+#include "decision_log.h"
 #include "eal.h"
 #include "gateway.h"
 #include "json_text.h"
@@ -35,7 +36,8 @@ struct replay {
 	struct replay_queue *queues; /* [worker][port] */
 	struct rte_mempool *pool;
 	struct gateway *gateway;
-	uint64_t start; /* nanoseconds: the first packet's time */
+	struct decision_log *decisions; /* NULL: they are not recorded */
+	uint64_t start;                 /* nanoseconds: the first packet's time */
 	uint64_t now;
 	uint64_t fed; /* packets, over all ports */
 	const struct replay_options *options;
@@ -229,6 +231,12 @@ replay_open_files(struct replay *replay)
 		return result;
 	first = replay_next_port(replay, &index);
 	replay->start = replay->now = first == NULL ? 0 : first->next.time;
+	if (options->decisions != NULL) {
+		replay->decisions = decision_log_create(options->decisions, replay->error,
+							sizeof(replay->error));
+		if (replay->decisions == NULL)
+			return -EIO;
+	}
 	if (options->out == NULL)
 		return 0;
 	if (mkdir(options->out, 0777) != 0 && errno != EEXIST) {
@@ -328,6 +336,11 @@ replay_close(struct replay *replay)
 	}
 	if (result != 0)
 		snprintf(replay->error, sizeof(replay->error), "a capture could not be written");
+	if (decision_log_close(replay->decisions) != 0) {
+		result = -EIO;
+		snprintf(replay->error, sizeof(replay->error),
+			 "the decisions could not be written");
+	}
 	return result;
 }
 
@@ -350,6 +363,8 @@ replay_run(struct model *model, const struct replay_options *options)
 	if (replay.gateway == NULL) {
 		model_free(model);
 	} else if (result == 0) {
+		if (replay.decisions != NULL)
+			decision_log_attach(replay.decisions, replay.gateway);
 		result = replay_packets(&replay);
 		if (result == 0)
 			status = replay_report(&replay, options->json);

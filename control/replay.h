@@ -27,8 +27,9 @@ struct replay_options {
 	unsigned int in_count;
 	struct replay_reload reloads[REPLAY_RELOADS_MAX]; /* in the order of their times */
 	unsigned int reload_count;
-	const char *out; /* the folder for what goes out; NULL: it is not kept */
-	bool answer_arp; /* neighbours that nobody configured are made up */
+	const char *out;       /* the folder for what goes out; NULL: it is not kept */
+	const char *decisions; /* the file for every decision; NULL: they are not recorded */
+	bool answer_arp;       /* neighbours that nobody configured are made up */
 	bool json;
 };
 

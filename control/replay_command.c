@@ -9,7 +9,7 @@
 #include "subcommand.h"
 
 static const char usage[] =
-	"usage: viaduct replay CONFIG --in PORT=FILE ... [--out DIR] [--arp answer|off] [--json]\n"
+	"usage: viaduct replay CONFIG --in PORT=FILE ... [OPTION ...]\n"
 	"\n"
 	"Takes captures through the gateway's own code, with their timestamps for a clock, and\n"
 	"tells what happened. The same inputs give the same outputs, byte for byte.\n"
@@ -21,6 +21,8 @@ static const char usage[] =
 	"  --reload SECONDS=CONFIG\n"
 	"                   another configuration from then on, as by SIGHUP; seconds since the\n"
 	"                   first packet, in ascending order\n"
+	"  --decisions FILE write a JSON object a line for each packet that no session had: its\n"
+	"                   interface, the packet, and what `viaduct explain --json` says of it\n"
 	"  --json           the report as JSON\n"
 	"  --help           this text\n"
 	"\n"
@@ -58,6 +60,9 @@ replay_option(struct replay_options *options, int option, const char *argument)
 	case 'o':
 		options->out = argument;
 		return true;
+	case 'd':
+		options->decisions = argument;
+		return true;
 	case 'a':
 		options->answer_arp = strcmp(argument, "off") != 0;
 		return strcmp(argument, "off") == 0 || strcmp(argument, "answer") == 0;
@@ -78,6 +83,7 @@ replay_command(int argc, char **argv)
 		{ "in", required_argument, NULL, 'i' },
 		{ "out", required_argument, NULL, 'o' },
 		{ "arp", required_argument, NULL, 'a' },
+		{ "decisions", required_argument, NULL, 'd' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "reload", required_argument, NULL, 'r' },
 		{ "help", no_argument, NULL, 'h' },

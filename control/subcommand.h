@@ -15,3 +15,4 @@ enum exit_status {
 int check_command(int argc, char **argv);
 int run_command(int argc, char **argv);
 int replay_command(int argc, char **argv);
+int explain_command(int argc, char **argv);
