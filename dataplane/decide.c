@@ -45,12 +45,15 @@ protocol_check(const struct flow_key *key)
 	}
 }
 
-static const struct security_policy *
-policy_to_ask(const struct walk *walk, const struct security_policy *policy)
+static void
+group_ask(struct walk *walk, const struct security_policy *policy)
 {
-	if (policy == NULL || (walk->request->established && !policy->reevaluate))
-		return NULL;
-	return policy;
+	if (policy == NULL)
+		return;
+	if (walk->request->established && !policy->reevaluate)
+		walk_pass(walk, policy);
+	else
+		walk->policy = policy;
 }
 
 /* A packet from a subnet: its own checks, its effective route, and the outbound group to ask. */
@@ -77,15 +80,14 @@ start_in_subnet(struct walk *walk)
 	}
 	route = walk_route(walk->from, key->destination, &walk->decision->route);
 	if (route == NULL || route->kind != SUBNET_ROUTE_LOCAL)
-		walk->policy = policy_to_ask(walk, walk->from->outbound);
+		group_ask(walk, walk->from->outbound);
 }
 
 static void
 ask_inbound(struct walk *walk)
 {
 	if (walk_goes_on(walk) && walk->decision->inbound_zone != ZONE_FABRIC)
-		walk->policy = policy_to_ask(
-			walk, walk->snapshot->subnets[walk->decision->inbound_zone].inbound);
+		group_ask(walk, walk->snapshot->subnets[walk->decision->inbound_zone].inbound);
 }
 
 /* One look-up in the fabric's routes for all the walks that need it. */

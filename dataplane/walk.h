@@ -32,6 +32,9 @@ walk_drop(struct walk *walk, enum drop_reason reason)
 	walk->decision->reason = (uint8_t)reason;
 }
 
+/* A group lets it pass, now or when the session was made: the first that has an idle time sets it.
+ */
+void walk_pass(struct walk *walk, const struct security_policy *policy);
 /* The addresses as a security group sees them now; asks all walks' policies, grouped. */
 void walk_security(struct walk *walks, unsigned int n, bool inbound);
 

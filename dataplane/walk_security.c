@@ -15,6 +15,13 @@ security_key_of(const struct walk *walk)
 	};
 }
 
+void
+walk_pass(struct walk *walk, const struct security_policy *policy)
+{
+	if (walk->decision->idle_timeout == 0)
+		walk->decision->idle_timeout = policy->flow_timeout;
+}
+
 static void
 security_apply(struct walk *walk, uint16_t rule, bool inbound)
 {
@@ -26,8 +33,8 @@ security_apply(struct walk *walk, uint16_t rule, bool inbound)
 		decision->outbound_rule = rule;
 	if (rule == SECURITY_NO_RULE || !walk->policy->allow[rule])
 		walk_drop(walk, inbound ? DROP_security_inbound : DROP_security_outbound);
-	else if (decision->idle_timeout == 0)
-		decision->idle_timeout = walk->policy->flow_timeout;
+	else
+		walk_pass(walk, walk->policy);
 }
 
 void

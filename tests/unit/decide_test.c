@@ -201,6 +201,32 @@ established_sessions_pass_their_groups(void **state)
 	expect_drop(&decision, DROP_security_outbound);
 }
 
+/* The groups that passed a session before still say how long it may be idle. */
+static void
+established_sessions_keep_their_idle_time(void **state)
+{
+	struct world *world = *state;
+	struct security_policy *outbound = world_policy(world, NULL, 0);
+	struct security_policy *inbound = world_policy(world, NULL, 0);
+	struct decide_request request = {
+		.key = world_key(APP, IPPROTO_TCP, HOST, 5000, IP4(10, 0, 2, 9), 80),
+		.established = true,
+		.outbound_vip = VIP_NONE,
+	};
+	struct decision decision;
+
+	world->subnets[DATA].inbound = inbound;
+	inbound->flow_timeout = 2000;
+	decide(&world->snapshot, &request, &decision, 1);
+	assert_int_equal(decision.idle_timeout, 2000);
+	world->subnets[APP].outbound = outbound;
+	decide(&world->snapshot, &request, &decision, 1);
+	assert_int_equal(decision.idle_timeout, 2000);
+	outbound->flow_timeout = 1000;
+	decide(&world->snapshot, &request, &decision, 1);
+	assert_int_equal(decision.idle_timeout, 1000);
+}
+
 static uint32_t
 random_address(uint16_t zone)
 {
@@ -341,6 +367,7 @@ main(void)
 		WITH_WORLD(own_addresses_are_of_their_network),
 		WITH_WORLD(other_packets_of_the_fabric_need_no_session),
 		WITH_WORLD(established_sessions_pass_their_groups),
+		WITH_WORLD(established_sessions_keep_their_idle_time),
 		WITH_WORLD(a_burst_is_decided_as_single_packets_are),
 	};
 
