@@ -37,6 +37,11 @@ build_zones(struct builder *builder, uint32_t network, const struct interval_tre
 	struct words words = { 0 };
 	struct shared *shared;
 
+	for (size_t i = 0; i < from->address_space.count; i++) {
+		struct address_range range = ip_prefix_range_v4(&from->address_space.items[i]);
+
+		interval_list_add(&intervals, range.first, range.last, ZONE_UNASSIGNED);
+	}
 	for (size_t i = 0; i < from->subnet_count; i++) {
 		struct address_range range = ip_prefix_range_v4(&from->subnets[i].prefix);
 

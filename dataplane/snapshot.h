@@ -115,11 +115,15 @@ struct snapshot_subnet {
 	struct subnet_outbound vips[OUTBOUND_VIPS_MAX];
 };
 
+enum {
+	ZONE_UNASSIGNED = UINT16_MAX, /* of addresses in the address space, but in no subnet */
+};
+
 /* A virtual network, as far as all its subnets share it. */
 struct snapshot_network {
 	bool present;
-	const struct interval_tree
-		*zones; /* address to the zone of its subnet; ZONE_FABRIC: none */
+	/* Address to the zone of its subnet, or ZONE_UNASSIGNED; ZONE_FABRIC: it is outside. */
+	const struct interval_tree *zones;
 };
 
 struct backend {

@@ -38,6 +38,8 @@ void walk_pass(struct walk *walk, const struct security_policy *policy);
 /* The addresses as a security group sees them now; asks all walks' policies, grouped. */
 void walk_security(struct walk *walks, unsigned int n, bool inbound);
 
+/* The subnet that a network's address is in; ZONE_FABRIC: in none. */
+uint16_t walk_zone(const struct walk *walk, uint16_t network, rte_be32_t address);
 /* The effective route of a subnet to an address; its index in *index. */
 const struct subnet_route *walk_route(const struct snapshot_subnet *subnet, rte_be32_t address,
 				      uint16_t *index);

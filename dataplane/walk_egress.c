@@ -4,11 +4,23 @@
 #include "route.h"
 #include "walk.h"
 
+/* 168.63.129.16: probes come from there, and the default rules let them in. */
+static const uint32_t load_balancer = 0xa83f8110;
+
 const struct subnet_route *
 walk_route(const struct snapshot_subnet *subnet, rte_be32_t address, uint16_t *index)
 {
 	*index = (uint16_t)interval_tree_find(subnet->routes, rte_be_to_cpu_32(address));
 	return *index == SUBNET_ROUTE_MISSING ? NULL : &subnet->route[*index];
+}
+
+uint16_t
+walk_zone(const struct walk *walk, uint16_t network, rte_be32_t address)
+{
+	uint16_t zone = (uint16_t)interval_tree_find(walk->snapshot->networks[network].zones,
+						     rte_be_to_cpu_32(address));
+
+	return zone == ZONE_UNASSIGNED ? ZONE_FABRIC : zone;
 }
 
 /* To a neighbour on the link of a subnet, past the subnet's inbound group. */
@@ -75,7 +87,7 @@ walk_find_sender(struct walk *walk)
 		return;
 	}
 	/* The host's own subnet names the appliance that its packets pass on their way there. */
-	home = (uint16_t)interval_tree_find(walk->snapshot->networks[from->network].zones, source);
+	home = walk_zone(walk, from->network, key->source);
 	if (home == ZONE_FABRIC)
 		return;
 	route = walk_route(&walk->snapshot->subnets[home], key->destination, &index);
@@ -143,6 +155,29 @@ walk_egress_fabric(struct walk *walk, uint32_t target)
 	walk_drop(walk, DROP_no_route);
 }
 
+/*
+ * Nobody outside has such an address. Who sends with it wants to be taken for a host of the network
+ * or for another environment, whom groups let in by their addresses.
+ */
+static bool
+source_is_inside(const struct walk *walk, uint32_t target)
+{
+	const struct snapshot *snapshot = walk->snapshot;
+	const struct snapshot_vip *vip = &snapshot->vips[walk->decision->inbound_vip];
+	uint32_t source = rte_be_to_cpu_32(walk->request->key.source);
+
+	switch (route_target_kind(target)) {
+	case ROUTE_VIP:
+	case ROUTE_LOCAL:
+	case ROUTE_BROADCAST:
+		return true;
+	default:
+		return source == load_balancer ||
+		       interval_tree_find(snapshot->networks[vip->network].zones, source) !=
+			       ZONE_FABRIC;
+	}
+}
+
 /* Replies to a client beyond the fabric: the route to it, whatever the backend's subnet says. */
 static struct egress
 return_to_fabric(const struct walk *walk, uint32_t target)
@@ -190,7 +225,9 @@ walk_return(struct walk *walk, uint32_t target)
 {
 	struct decision *decision = walk->decision;
 
-	if (walk->from == NULL)
+	if (walk->from == NULL && source_is_inside(walk, target))
+		walk_drop(walk, DROP_source_inside);
+	else if (walk->from == NULL)
 		decision->reverse = return_to_fabric(walk, target);
 	else if (decision->snat)
 		decision->reverse =

@@ -100,7 +100,6 @@ vip_keep_backend(const struct walk *walk, const struct snapshot_vip *vip,
 		 const struct snapshot_inbound_rule *rule)
 {
 	rte_be32_t address = walk->request->backend;
-	const struct interval_tree *zones = walk->snapshot->networks[vip->network].zones;
 
 	for (unsigned int i = 0; i < rule->backend_count; i++) {
 		if (rule->backends[i].address == address)
@@ -110,7 +109,7 @@ vip_keep_backend(const struct walk *walk, const struct snapshot_vip *vip,
 	walk->decision->drain_timeout = rule->drain_timeout;
 	return (struct backend){
 		.address = address,
-		.zone = (uint16_t)interval_tree_find(zones, rte_be_to_cpu_32(address)),
+		.zone = walk_zone(walk, vip->network, address),
 	};
 }
 

@@ -82,13 +82,16 @@ networks_know_their_zones(void **state)
 	networks = generation->snapshot->networks;
 	assert_true(networks[0].present);
 	assert_true(networks[1].present);
-	assert_int_equal(interval_tree_find(networks[0].zones, IP4(10, 0, 0, 255)), ZONE_FABRIC);
+	assert_int_equal(interval_tree_find(networks[0].zones, IP4(9, 255, 255, 255)), ZONE_FABRIC);
+	assert_int_equal(interval_tree_find(networks[0].zones, IP4(10, 0, 0, 0)), ZONE_UNASSIGNED);
+	assert_int_equal(interval_tree_find(networks[0].zones, IP4(10, 0, 0, 255)),
+			 ZONE_UNASSIGNED);
 	assert_int_equal(interval_tree_find(networks[0].zones, IP4(10, 0, 1, 0)), 1);
 	assert_int_equal(interval_tree_find(networks[0].zones, IP4(10, 0, 1, 63)), 1);
-	assert_int_equal(interval_tree_find(networks[0].zones, IP4(10, 0, 1, 64)), ZONE_FABRIC);
+	assert_int_equal(interval_tree_find(networks[0].zones, IP4(10, 0, 1, 64)), ZONE_UNASSIGNED);
 	assert_int_equal(interval_tree_find(networks[0].zones, IP4(10, 0, 2, 9)), 2);
 	assert_int_equal(interval_tree_find(networks[1].zones, IP4(10, 0, 1, 64)), 3);
-	assert_int_equal(interval_tree_find(networks[1].zones, IP4(10, 0, 2, 9)), ZONE_FABRIC);
+	assert_int_equal(interval_tree_find(networks[1].zones, IP4(10, 0, 2, 9)), ZONE_UNASSIGNED);
 	generation_free(generation);
 }
 

@@ -158,6 +158,42 @@ a_called_environment_sees_the_callers_vip(void **state)
 	assert_int_equal(decision.inbound_zone, TEST);
 }
 
+/* Addresses that groups trust are worth nothing to who comes from outside. */
+static void
+strangers_do_not_pass_for_insiders(void **state)
+{
+	static const struct {
+		uint32_t source;
+		bool inside;
+	} cases[] = {
+		{ DATA_HOST, true },
+		{ IP4(10, 0, 1, 5), true },
+		{ IP4(10, 0, 77, 7), true }, /* of no subnet, but VirtualNetwork has it */
+		{ ADDRESS_ONE, true },
+		{ ADDRESS_TWO, true },
+		{ IP4(168, 63, 129, 16), true },
+		{ IP4(198, 51, 100, 2), true },
+		{ IP4(198, 51, 100, 255), true },
+		{ IP4(10, 1, 0, 0), false },
+		{ IP4(9, 255, 255, 255), false },
+		{ IP4(168, 63, 129, 17), false },
+		{ IP4(198, 51, 100, 3), false },
+		{ IP4(192, 0, 2, 9), false },
+	};
+	struct world *world = *state;
+
+	world->subnets[APP].inbound = policy_only(world, ANYWHERE, ANYWHERE, 443);
+	for (size_t i = 0; i < RTE_DIM(cases); i++) {
+		struct decision decision =
+			decide_tcp(world, ZONE_FABRIC, cases[i].source, ADDRESS_ONE, 443);
+
+		if (cases[i].inside)
+			expect_drop(&decision, DROP_source_inside);
+		else
+			assert_int_equal(decision.verdict, VERDICT_SESSION);
+	}
+}
+
 /* On its way to an appliance a packet meets the appliance's group, still with its own addresses. */
 static void
 an_appliances_group_sees_what_passes_it(void **state)
@@ -205,6 +241,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_WORLD(what_no_rule_allows_is_dropped),
 		WITH_WORLD(each_subnet_asks_its_own_direction),
+		WITH_WORLD(strangers_do_not_pass_for_insiders),
 		WITH_WORLD(inbound_groups_stand_behind_the_vip),
 		WITH_WORLD(outbound_groups_stand_before_translation),
 		WITH_WORLD(a_called_environment_sees_the_callers_vip),

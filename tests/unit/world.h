@@ -220,8 +220,9 @@ world_subnets(struct world *world)
 			   .vip_count = 1,
 			   .vips = { { TWO, 0 } } },
 	};
-	struct interval zones[2][ZONES];
-	size_t counts[2] = { 0 };
+	const struct interval space = { IP4(10, 0, 0, 0), IP4(10, 0, 255, 255), ZONE_UNASSIGNED };
+	struct interval zones[2][ZONES] = { { space }, { space } };
+	size_t counts[2] = { 1, 1 };
 
 	for (uint16_t zone = APP; zone < ZONES; zone++) {
 		struct snapshot_subnet *subnet = &world->subnets[zone];
