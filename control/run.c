@@ -202,6 +202,8 @@ report(const struct run *run)
 		report_print(stdout, run->gateway, &counters);
 	if (rc != 0 || fflush(stdout) != 0)
 		return fail("the counters can not be written");
+	if (!report_balanced(&counters))
+		return fail("not every packet is accounted for; this is a defect");
 	return STATUS_GOOD;
 }
 
