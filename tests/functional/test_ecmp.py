@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The fabric spreads flows over equal paths: evenly, by weight, and each flow on one of them."""
+import random
+from collections import Counter
+
+import pytest
+from scapy.layers.inet import IP, TCP, UDP
+
+from gateway import NETWORKS, Gateway
+
+FLOWS = 10000
+SPINES = [f"02:00:00:00:01:1{n}" for n in range(1, 5)]
+
+
+@pytest.fixture
+def gateway():
+    return Gateway(NETWORKS / "fabric.conf")
+
+
+def flow(gateway, source, destination, *ports, **fields):
+    return gateway.frame("rack", IP(src=source, dst=destination, **fields)
+                         / UDP(sport=ports[0], dport=ports[1]), sender="192.0.2.10")
+
+
+def flows(gateway, network):
+    draw = random.Random(1)
+    return [flow(gateway, f"10.0.{draw.randrange(256)}.{draw.randrange(1, 255)}",
+                 f"{network}.{draw.randrange(256)}.{draw.randrange(256)}.{draw.randrange(1, 255)}",
+                 draw.randrange(1024, 65536), draw.choice([53, 80, 443, 8080]))
+            for _ in range(FLOWS)]
+
+
+def paths(result):
+    """How many packets each next hop got, by MAC address."""
+    return Counter(packet.dst for packet in result.packets("wan"))
+
+
+def test_four_next_hops_within_5_percent_of_even(gateway, tmp_path):
+    result = gateway.replay(tmp_path, flows(gateway, 20))
+    counts = paths(result)
+    assert sorted(counts) == SPINES
+    assert all(2375 <= count <= 2625 for count in counts.values()), counts
+
+
+def test_weights_are_honoured(gateway, tmp_path):
+    counts = paths(gateway.replay(tmp_path, flows(gateway, 30)))
+    assert sorted(counts) == SPINES[:2]
+    assert 7125 <= counts[SPINES[0]] <= 7875, counts
+
+
+def test_a_flow_stays_on_its_path(gateway, tmp_path):
+    once = flows(gateway, 20)[:300]
+    sent = gateway.replay(tmp_path, once * 4).packets("wan")
+    assert len(sent) == 1200
+    by_flow = {}
+    for packet in sent:
+        key = (packet[IP].src, packet[IP].dst, packet[IP].sport, packet[IP].dport)
+        by_flow.setdefault(key, set()).add(packet.dst)
+    assert all(len(path) == 1 for path in by_flow.values())
+    assert len(set().union(*by_flow.values())) == 4
+
+
+def test_every_field_of_the_five_tuple_counts(gateway, tmp_path):
+    varied = {
+        "source": [flow(gateway, f"10.0.1.{n}", "20.1.1.1", 1000, 80) for n in range(1, 101)],
+        "destination": [flow(gateway, "10.0.1.1", f"20.1.1.{n}", 1000, 80) for n in range(1, 101)],
+        "source port": [flow(gateway, "10.0.1.1", "20.1.1.1", 1000 + n, 80) for n in range(100)],
+        "destination port": [flow(gateway, "10.0.1.1", "20.1.1.1", 1000, n) for n in range(100)],
+    }
+    for field, frames in varied.items():
+        counts = paths(gateway.replay(tmp_path / field.replace(" ", "-"), frames))
+        assert sorted(counts) == SPINES, field
+
+
+def test_fragments_of_a_packet_take_one_path(gateway, tmp_path):
+    """Only the first has ports, so none of them may count; DF is no mark of a fragment."""
+    frames = []
+    for host in range(1, 101):
+        addresses = {"src": "10.0.1.1", "dst": f"20.1.1.{host}", "id": host, "proto": 17}
+        for packet in (IP(**addresses, flags="MF") / UDP(sport=host, dport=99, len=40) / ("a" * 24),
+                       IP(**addresses, frag=4) / ("b" * 8)):
+            frames.append(gateway.frame("rack", packet, sender="192.0.2.10"))
+    sent = gateway.replay(tmp_path, frames).packets("wan")
+    assert len(sent) == 200
+    assert all(first.dst == second.dst for first, second in zip(sent[::2], sent[1::2]))
+    assert len({packet.dst for packet in sent}) == 4
+
+
+def test_df_does_not_hide_the_ports(gateway, tmp_path):
+    frames = [gateway.frame("rack", IP(src="10.0.1.1", dst="20.1.1.1", flags="DF")
+                            / TCP(sport=1000 + n, dport=80), sender="192.0.2.10")
+              for n in range(100)]
+    assert sorted(paths(gateway.replay(tmp_path, frames))) == SPINES
