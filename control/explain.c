@@ -219,7 +219,7 @@ explain_command(int argc, char **argv)
 	if (lines != (from == NULL) ||
 	    !words_join(argv + optind + 1, argc - optind - 1, packet, sizeof(packet)))
 		goto wrong_usage;
-	return explain_config(argv[optind], from, packet, json);
+	return (int)explain_config(argv[optind], from, packet, json);
 
 wrong_usage:
 	fputs(usage, stderr);
