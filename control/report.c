@@ -63,6 +63,7 @@ report_print(FILE *stream, const struct gateway *gateway, const struct counters 
 			counters->path_packets[path]);
 	fprintf(stream, "sessions\n");
 	fprintf(stream, "  %-30s %12" PRIu64 "\n", "created", counters->sessions_created);
+	fprintf(stream, "  %-30s %12" PRIu64 "\n", "ended", counters->sessions_ended);
 	fprintf(stream, "  %-30s %12" PRIu64 "\n", "in use",
 		counters->sessions_created - counters->sessions_ended);
 	fprintf(stream, "  %-30s %12" PRIu64 "\n", "SNAT ports in use",
