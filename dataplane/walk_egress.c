@@ -152,7 +152,11 @@ walk_egress_fabric(struct walk *walk, uint32_t target)
 	case ROUTE_UNREACHABLE:
 		break;
 	}
-	walk_drop(walk, DROP_no_route);
+	/* A session keeps its translation: the route may come back. */
+	if (walk->from != NULL && walk->request->established)
+		egress_to_fabric(walk, (struct egress){ INTERFACE_NONE, DROP_no_route, 0 });
+	else
+		walk_drop(walk, DROP_no_route);
 }
 
 /*

@@ -72,6 +72,38 @@ next_hops_change_the_egress_alone(void **state)
 	expect_adjacency(change, twin_of(change, flow)->egress, 0, ROUTER_B);
 }
 
+/* While the fabric has no route, its packets are dropped for that; with the route they go on. */
+static void
+a_route_that_is_lost_may_come_back(void **state)
+{
+	const struct route_change loss = { 0, 0, 1, 0 };
+	const struct route_change back = { 0, 0, 0, route_target_make(ROUTE_GROUP, 0) };
+	struct change *change = *state;
+	struct flow *flow = session_open(change, outbound(IPPROTO_TCP));
+	rte_be16_t port = flow->source_port;
+
+	session_open(change, inbound(IPPROTO_TCP, 443));
+	world_fabric_change(&change->after, &loss, 1);
+	flow = next_packet(change, outbound(IPPROTO_TCP));
+	assert_non_null(flow);
+	assert_int_equal(flow->egress, EGRESS_DROP | DROP_no_route);
+	expect_adjacency(change, twin_of(change, flow)->egress, APP, HOST);
+	flow = next_packet(change, inbound(IPPROTO_TCP, 443));
+	assert_non_null(flow);
+	expect_adjacency(change, flow->egress, APP, rte_be_to_cpu_32(flow->destination));
+	assert_int_equal(twin_of(change, flow)->egress,
+			 EGRESS_DROP | DROP_session_reverse_unroutable);
+
+	world_fabric_change(&change->after, &back, 1);
+	change_again(change);
+	flow = next_packet(change, outbound(IPPROTO_TCP));
+	assert_non_null(flow);
+	assert_int_equal(flow->source_port, port);
+	expect_adjacency(change, flow->egress, 0, ROUTER);
+	flow = next_packet(change, inbound(IPPROTO_TCP, 443));
+	expect_adjacency(change, twin_of(change, flow)->egress, 0, ROUTER);
+}
+
 /* Replies come from where the route leads now: from the appliance's subnet, and back again. */
 static void
 a_new_route_moves_the_replies_zone(void **state)
@@ -332,6 +364,7 @@ main(void)
 		WITH_CHANGE(nothing_changed),
 		WITH_CHANGE(groups_let_sessions_go_on),
 		WITH_CHANGE(next_hops_change_the_egress_alone),
+		WITH_CHANGE(a_route_that_is_lost_may_come_back),
 		WITH_CHANGE(a_new_route_moves_the_replies_zone),
 		WITH_CHANGE(replies_whose_new_key_is_taken_end_the_session),
 		WITH_CHANGE(translation_does_not_come_or_go),
