@@ -56,7 +56,8 @@ revalidate_drain(struct worker *worker, uint32_t index, const struct decision *d
 		session->deadline = 0;
 		return true;
 	}
-	if (out->key.protocol != IPPROTO_TCP || !(back->flags & FLOW_SEEN))
+	if (out->key.protocol != IPPROTO_TCP || !(back->flags & FLOW_SEEN) ||
+	    decision->drain_timeout == 0)
 		return false;
 	if (session->deadline == 0)
 		session_set_deadline(worker, index, worker->now_seconds + decision->drain_timeout);

@@ -268,6 +268,21 @@ backends_that_are_removed_drain(void **state)
 }
 
 static void
+backends_without_time_to_drain_end_at_once(void **state)
+{
+	const struct flow_key key = inbound(IPPROTO_TCP, 10001);
+	struct change *change = *state;
+
+	/* What is due in this second has been looked at. */
+	assert_true(session_expire(change->worker));
+	session_open(change, key);
+	change->after.inbound[ONE].backends[1][0].address = rte_cpu_to_be_32(IP4(10, 0, 1, 9));
+	change->after.inbound[ONE].rules[1].drain_timeout = 0;
+	world_inbound_build(&change->after, ONE);
+	assert_null(next_packet(change, key));
+}
+
+static void
 rules_that_are_removed_end_their_sessions(void **state)
 {
 	const struct flow_key key = inbound(IPPROTO_TCP, 10001);
@@ -371,6 +386,7 @@ main(void)
 		WITH_CHANGE(outbound_vips_are_kept),
 		WITH_CHANGE(forced_tunnelling_ends_what_was_translated),
 		WITH_CHANGE(backends_that_are_removed_drain),
+		WITH_CHANGE(backends_without_time_to_drain_end_at_once),
 		WITH_CHANGE(rules_that_are_removed_end_their_sessions),
 		WITH_CHANGE(vips_that_are_moved_or_removed_end_their_sessions),
 		WITH_CHANGE(subnets_that_are_removed_end_their_sessions),
