@@ -2,6 +2,7 @@
 """The program under test: a configuration, what it says of its links, and replays through it."""
 import contextlib
 import json
+import os
 import pathlib
 import re
 import struct
@@ -38,6 +39,10 @@ def capture_read(path):
         return []
     with contextlib.closing(RawPcapReader(str(path))) as reader:
         return [data for data, _ in reader]
+
+
+def json_lines(text):
+    return [json.loads(line) for line in text.splitlines()]
 
 
 class Link:
@@ -78,12 +83,13 @@ def configuration_list(text, name):
 
 
 class Result:
-    """What came of a replay: frames by port, and counters."""
+    """What came of a replay: frames by port, counters, and what was decided of which packets."""
 
     def __init__(self, folder, ports, counters):
         self.out = {port: capture_read(folder / "out" / f"{port}.pcap") for port in ports}
         self.counters = counters
         self.drops = {reason: n for reason, n in counters["drops"].items() if n}
+        self.decisions = json_lines((folder / "decisions").read_text())
 
     def packets(self, port):
         """The frames that left that port, dissected."""
@@ -121,6 +127,29 @@ class Gateway:
             capture_write(capture, stamped)
             arguments += ["--in", f"{port}={capture}"]
         done = viaduct("replay", self.path, *arguments, "--out", folder / "out", "--json",
-                       *options)
+                       "--decisions", folder / "decisions", *options)
         assert done.returncode == 0, f"replay ended with {done.returncode}:\n{done.stderr}"
         return Result(folder, self.ports, json.loads(done.stdout))
+
+    def run(self, folder, frames):
+        """The same through `viaduct run`, with the net_pcap devices of the configuration."""
+        folder.mkdir(parents=True, exist_ok=True)
+        configuration = folder / "gateway.conf"
+        # Gateways that run at the same time need different names.
+        configuration.write_text(re.sub(r'name = "[^"]*"', f'name = "test-{os.getpid()}"',
+                                        self.path.read_text(), count=1))
+        for port, device in self.ports.items():
+            mine = [(START, data) for name, data, *_ in frames if name == port]
+            capture_write(folder / device["rx_pcap"], mine)
+        done = viaduct("run", configuration, "--exit-when-idle", 0.5)
+        assert done.returncode == 0, f"run ended with {done.returncode}:\n{done.stderr}"
+        return {port: capture_read(folder / device["tx_pcap"])
+                for port, device in self.ports.items()}
+
+
+def explanations(configuration, decisions):
+    """What `viaduct explain` says of the packets of these decisions."""
+    packets = "".join(f"{record['interface']} {record['packet']}\n" for record in decisions)
+    done = viaduct("explain", configuration, "-", "--json", text=packets)
+    assert done.returncode in (0, 1), done.stderr
+    return json_lines(done.stdout)

@@ -17,10 +17,10 @@ VIADUCT = os.environ.get("VIADUCT", str(ROOT / "build/control/viaduct"))
 DEADLINE = 60.0  # seconds: for slow builds on busy machines
 
 
-def viaduct(*arguments):
-    """Runs the program to its end; what it returned is for the caller to judge."""
-    return subprocess.run([VIADUCT, *map(str, arguments)], stdin=subprocess.DEVNULL,
-                          capture_output=True, text=True, timeout=DEADLINE)
+def viaduct(*arguments, text=""):
+    """Runs the program to its end; what it returned is for the caller to judge. text: its stdin."""
+    return subprocess.run([VIADUCT, *map(str, arguments)], input=text, capture_output=True,
+                          text=True, timeout=DEADLINE)
 
 
 class Program:

@@ -29,14 +29,15 @@ class Variable:
 
 
 class Line:
-    """One `in` or `out` line."""
+    """An `in`, `out` or `reload` line."""
 
-    def __init__(self, number, interface, neighbor, expression):
+    def __init__(self, number, interface=None, neighbor=None, expression=""):
         self.number = number
         self.interface = interface
         self.neighbor = neighbor  # or None
         self.expression = expression
-        self.after = 0.0  # seconds, of an `in` line
+        self.after = 0.0  # seconds, of `in` and `reload`
+        self.configuration = None  # of `reload`: its text
 
     def variables(self):
         return VARIABLE.findall(self.expression + (self.neighbor or ""))
@@ -63,8 +64,9 @@ class Story:
     def __init__(self, folder):
         self.file = folder / "packets.txt"
         self.configuration = folder / "gateway.conf"
+        self.text = None  # of the configuration, with the changes up to here
         self.variables = {}
-        self.lines = []  # (kind, Line), kind being "in" or "out"
+        self.lines = []  # (kind, Line), kind being "in", "out" or "reload"
         self.drops = {}
         self.clock = 0.0
         self.open = None  # number of an `in` line of which nothing was said yet
@@ -88,10 +90,29 @@ class Story:
         elif word == "drop":
             self.drops[rest] = self.drops.get(rest, 0) + 1
             self.open = None
+        elif word == "change":
+            self.change(number, *(part.strip() for part in rest.partition("->")[::2]))
+        elif word == "reload":
+            self.reload(number)
         elif word in ("in", "out"):
             self.parse_packet(number, word, rest)
         else:
-            raise self.wrong(number, f"{word} is none of config, let, wait, in, out, drop")
+            raise self.wrong(number, f"{word} is none of config, let, in, out, drop, wait, "
+                             "change, reload")
+
+    def change(self, number, old, new):
+        self.text = self.text or self.configuration.read_text()
+        if self.text.count(old) != 1:
+            raise self.wrong(number, f"{old!r} is {self.text.count(old)} times in the configuration")
+        self.text = self.text.replace(old, new)
+
+    def reload(self, number):
+        self.close()
+        line = Line(number)
+        line.after = self.clock
+        line.configuration = self.text
+        self.clock += STEP
+        self.lines.append(("reload", line))
 
     def parse_packet(self, number, word, rest):
         preposition = "from" if word == "in" else "to"
@@ -137,9 +158,15 @@ class Story:
         return link.from_gateway(packet, other or (ip and ip.dst))
 
     def replay(self, folder, lines):
+        folder.mkdir(parents=True, exist_ok=True)
         frames = [(self.port(line), bytes(self.frame("in", line, self.values())), line.after)
                   for kind, line in lines if kind == "in"]
-        return self.gateway.replay(folder, frames)
+        options = []
+        for line in [line for kind, line in lines if kind == "reload"]:
+            file = folder / f"line-{line.number}.conf"
+            file.write_text(line.configuration)
+            options += ["--reload", f"{line.after:.3f}={file}"]
+        return self.gateway.replay(folder, frames, *options)
 
     def bind(self, folder):
         """Gives every variable the value that the gateway chose, in the order of the lines.
@@ -180,6 +207,16 @@ class Story:
                     return
             one, two = one.payload, two.payload
         raise self.wrong(line.number, f"no field of the packet is ${name} alone")
+
+    def chapters(self, folder):
+        """(configuration, number of lines until it is replaced): one, and one more by reload."""
+        configuration = self.gateway.path
+        for place, (kind, line) in enumerate(self.lines):
+            if kind == "reload":
+                yield configuration, place
+                configuration = folder / f"chapter-{line.number}.conf"
+                configuration.write_text(line.configuration)
+        yield configuration, len(self.lines)
 
     def check(self, folder):
         """Replays the whole story and holds what came out against it."""
