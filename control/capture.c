@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <pcap/pcap.h>
 
@@ -14,6 +15,7 @@ enum {
 
 struct capture {
 	pcap_t *pcap;
+	char *file; /* its name, for messages */
 };
 
 struct capture_writer {
@@ -27,14 +29,20 @@ capture_open(const char *file, char *error, size_t error_size)
 	char reason[PCAP_ERRBUF_SIZE];
 	struct capture *capture = calloc(1, sizeof(*capture));
 
-	if (capture == NULL) {
+	if (capture != NULL)
+		capture->file = strdup(file);
+	if (capture == NULL || capture->file == NULL) {
 		snprintf(error, error_size, "%s: out of memory", file);
-		return NULL;
+		goto failed;
 	}
 	capture->pcap =
 		pcap_open_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, reason);
 	if (capture->pcap == NULL) {
-		snprintf(error, error_size, "%s: %s", file, reason);
+		/* Some of libpcap's reasons name the file already. */
+		if (strncmp(reason, file, strlen(file)) == 0)
+			snprintf(error, error_size, "%s", reason);
+		else
+			snprintf(error, error_size, "%s: %s", file, reason);
 		goto failed;
 	}
 	if (pcap_datalink(capture->pcap) != DLT_EN10MB) {
@@ -57,17 +65,19 @@ capture_next(struct capture *capture, struct capture_frame *frame, char *error, 
 
 	switch (pcap_next_ex(capture->pcap, &header, &bytes)) {
 	case 1:
+		/* The file's seconds are 32 bits without a sign, which libpcap extends. */
 		*frame = (struct capture_frame){
-			.time = (uint64_t)header->ts.tv_sec * NS_PER_SECOND +
+			.time = (uint32_t)header->ts.tv_sec * NS_PER_SECOND +
 				(uint64_t)header->ts.tv_usec,
 			.bytes = bytes,
 			.length = header->caplen,
+			.wire_length = header->len,
 		};
 		return 1;
 	case PCAP_ERROR_BREAK:
 		return 0;
 	default:
-		snprintf(error, error_size, "%s", pcap_geterr(capture->pcap));
+		snprintf(error, error_size, "%s: %s", capture->file, pcap_geterr(capture->pcap));
 		return -EIO;
 	}
 }
@@ -79,6 +89,7 @@ capture_close(struct capture *capture)
 		return;
 	if (capture->pcap != NULL)
 		pcap_close(capture->pcap);
+	free(capture->file);
 	free(capture);
 }
 

@@ -15,6 +15,7 @@ struct capture_frame {
 	uint64_t time;        /* nanoseconds */
 	const uint8_t *bytes; /* the capture's, until the next call */
 	uint32_t length;      /* bytes that were captured */
+	uint32_t wire_length; /* bytes that the frame had: more, if it was cut short */
 };
 
 /* NULL with a sentence in error. */

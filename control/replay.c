@@ -23,7 +23,7 @@ enum {
 	REPLAY_SEED_DEFAULT = 1,
 	REPLAY_POOL_PACKETS = 1024, /* and what each worker can hold */
 	REPLAY_ROUNDS_MAX = 100000, /* of workers that never come to rest: a defect */
-	SECONDS_AFTER_LAST = 60,    /* for what still waits for an answer */
+	SECONDS_AFTER_LAST = 60,    /* at most, for packets that wait for an answer */
 };
 
 struct replay {
@@ -73,27 +73,41 @@ replay_settle(struct replay *replay)
 	return -EDEADLK;
 }
 
+static bool
+replay_holds_packets(const struct replay *replay)
+{
+	struct counters counters;
+
+	gateway_counters(replay->gateway, &counters);
+	return counters.held > 0;
+}
+
 /*
- * Brings the time to `until`: second by second while packets wait for an answer, which is asked for
- * again each second; else in one leap, since sessions end alike either way.
+ * Brings the time towards `until`, second by second, while packets wait for an answer, which is
+ * asked for again each second.
  */
+static int
+replay_wait(struct replay *replay, uint64_t until)
+{
+	int result = 0;
+
+	while (result == 0 && replay->now < until && replay_holds_packets(replay)) {
+		replay->now += RTE_MIN(until - replay->now, NS_PER_SECOND);
+		result = replay_settle(replay);
+	}
+	return result;
+}
+
+/* Brings the time to `until`: the rest in one leap, since sessions end alike either way. */
 static int
 replay_advance(struct replay *replay, uint64_t until)
 {
-	while (replay->now < until) {
-		struct counters counters;
-		int result;
+	int result = replay_wait(replay, until);
 
-		gateway_counters(replay->gateway, &counters);
-		if (counters.held > 0)
-			replay->now += RTE_MIN(until - replay->now, NS_PER_SECOND);
-		else
-			replay->now = until;
-		result = replay_settle(replay);
-		if (result != 0)
-			return result;
-	}
-	return 0;
+	if (result != 0 || replay->now >= until)
+		return result;
+	replay->now = until;
+	return replay_settle(replay);
 }
 
 /* The port whose next frame is the earliest; of equal ones the first that was given. NULL: none. */
@@ -182,7 +196,7 @@ replay_packets(struct replay *replay)
 	if (result == 0)
 		result = replay_reload_until(replay, UINT64_MAX);
 	if (result == 0)
-		result = replay_advance(replay, replay->now + SECONDS_AFTER_LAST * NS_PER_SECOND);
+		result = replay_wait(replay, replay->now + SECONDS_AFTER_LAST * NS_PER_SECOND);
 	return result;
 }
 
@@ -303,16 +317,22 @@ replay_start(struct replay *replay, struct model *model, bool answer_arp)
 static int
 replay_report(const struct replay *replay, bool json)
 {
+	const struct model *model = gateway_model(replay->gateway);
 	struct counters counters;
+	int result = 0;
 
 	gateway_counters(replay->gateway, &counters);
-	if (json) {
-		if (json_text_print(stdout, report_json(replay->gateway, &counters),
-				    JSON_LAYOUT_TREE) != 0)
-			return STATUS_FAILED;
-	} else {
+	if (json)
+		result = json_text_print(stdout, report_json(replay->gateway, &counters),
+					 JSON_LAYOUT_TREE);
+	else
 		report_print(stdout, replay->gateway, &counters);
+	if (result != 0 || fflush(stdout) != 0 || ferror(stdout)) {
+		fputs("viaduct replay: the report could not be written\n", stderr);
+		return STATUS_FAILED;
 	}
+	for (size_t i = 0; i < replay->port_count; i++)
+		replay_port_warn(&replay->ports[i], model->ports[i].name, stderr);
 	if (!report_balanced(&counters)) {
 		fputs("viaduct replay: packets are missing from the counters: a defect\n", stderr);
 		return STATUS_FAILED;

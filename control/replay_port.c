@@ -2,6 +2,7 @@
 #include "replay_port.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 static uint16_t
@@ -42,17 +43,30 @@ replay_queue_interface(struct replay_queue *queue)
 int
 replay_port_advance(struct replay_port *port, char *error, size_t error_size)
 {
-	int result = capture_next(port->in, &port->next, error, error_size);
+	int result;
 
-	port->more = result == 1;
-	if (result < 0)
-		return result;
-	if (port->more && port->next.length > REPLAY_FRAME_MAX) {
-		snprintf(error, error_size, "a frame of %u bytes; at most %d can be replayed",
-			 port->next.length, REPLAY_FRAME_MAX);
-		return -EMSGSIZE;
+	while ((result = capture_next(port->in, &port->next, error, error_size)) == 1) {
+		if (port->next.length <= REPLAY_FRAME_MAX)
+			break;
+		port->left_out++;
 	}
-	return 0;
+	port->more = result == 1;
+	if (port->more && port->next.wire_length > port->next.length)
+		port->cut++;
+	return result < 0 ? result : 0;
+}
+
+void
+replay_port_warn(const struct replay_port *port, const char *name, FILE *stream)
+{
+	if (port->left_out > 0)
+		fprintf(stream, "port %s: %" PRIu64 " frames of more than %d bytes are left out\n",
+			name, port->left_out, REPLAY_FRAME_MAX);
+	if (port->cut > 0)
+		fprintf(stream,
+			"port %s: %" PRIu64 " frames were cut short when they were captured, and "
+			"are malformed here\n",
+			name, port->cut);
 }
 
 int

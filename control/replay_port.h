@@ -3,6 +3,8 @@
 
 #include <stdbool.h>
 
+#include <rte_ether.h>
+
 #include "capture.h"
 #include "dataplane/worker.h"
 
@@ -12,13 +14,16 @@
  */
 
 enum {
-	REPLAY_FRAME_MAX = 9728, /* bytes, as the largest MTU of a configuration */
+	/* Bytes: the largest MTU of a configuration behind Ethernet and two VLAN tags. */
+	REPLAY_FRAME_MAX = 9728 + RTE_ETHER_HDR_LEN + 2 * RTE_VLAN_HLEN,
 };
 
 struct replay_port {
 	struct capture *in; /* NULL: nothing comes in here */
 	bool more;          /* `next` is a frame that has not been given to a worker yet */
 	struct capture_frame next;
+	uint64_t left_out;          /* frames of more than REPLAY_FRAME_MAX, which are passed by */
+	uint64_t cut;               /* frames that were cut short when they were captured */
 	struct capture_writer *out; /* NULL: what goes out is not kept */
 };
 
@@ -33,6 +38,8 @@ struct port_queue replay_queue_interface(struct replay_queue *queue);
 
 /* Reads the next frame, if there is one. 0 or -errno with a sentence in error. */
 int replay_port_advance(struct replay_port *port, char *error, size_t error_size);
+/* Tells people what of the capture could not be replayed as it was on the wire. */
+void replay_port_warn(const struct replay_port *port, const char *name, FILE *stream);
 /*
  * Puts the port's next frame into the queue, where the worker's next poll finds it, and advances.
  * 0 or -errno with a sentence in error.
