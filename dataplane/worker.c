@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
 #include <rte_errno.h>
 #include <rte_malloc.h>
@@ -69,7 +68,8 @@ worker_create(const struct worker_options *options)
 	}
 	worker->id = options->id;
 	worker->port_count = options->port_count;
-	memcpy(worker->queues, options->queues, options->port_count * sizeof(worker->queues[0]));
+	for (uint16_t port = 0; port < options->port_count; port++)
+		worker->queues[port] = options->queues[port];
 	worker->pool = options->pool;
 	worker->now = options->now;
 	worker->now_seconds = (uint32_t)(options->now / NS_PER_SECOND);

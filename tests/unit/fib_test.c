@@ -59,16 +59,16 @@ static void
 refused_change_changes_nothing(void **state)
 {
 	const struct route_change absent = { RTE_IPV4(10, 0, 0, 0), 16, 1, 0 };
-	const struct route_change last_absent = { RTE_IPV4(254, 0, 0, 0), 7, 1, 0 };
+	const struct route_change last_absent = { RTE_IPV4(254U, 0, 0, 0), 7, 1, 0 };
 	const struct route_change third = { RTE_IPV4(11, 0, 0, 0), 8, 0, 3 };
-	const struct route_change last_third = { RTE_IPV4(254, 0, 0, 0), 7, 0, 3 };
+	const struct route_change last_third = { RTE_IPV4(254U, 0, 0, 0), 7, 0, 3 };
 	struct fib fib;
 
 	(void)state;
 	assert_int_equal(fib_open(&fib, 2), 0);
 	assert_int_equal(fib_change(&fib, &absent), -ENOENT);
 	fib_add(&fib, RTE_IPV4(10, 0, 0, 0), 8, 1);
-	fib_add(&fib, RTE_IPV4(255, 255, 255, 255), 32, 2);
+	fib_add(&fib, RTE_IPV4(255U, 255, 255, 255), 32, 2);
 
 	assert_int_equal(fib_change(&fib, &absent), -ENOENT);
 	assert_int_equal(fib_change(&fib, &last_absent), -ENOENT);
@@ -78,8 +78,8 @@ refused_change_changes_nothing(void **state)
 	assert_int_equal(fib.prefixes, 2);
 	assert_int_equal(fib_lookup(&fib, RTE_IPV4(10, 0, 0, 1)), 1);
 	assert_int_equal(fib_lookup(&fib, RTE_IPV4(11, 0, 0, 1)), ROUTE_UNREACHABLE);
-	assert_int_equal(fib_lookup(&fib, RTE_IPV4(255, 255, 255, 254)), ROUTE_UNREACHABLE);
-	assert_int_equal(fib_lookup(&fib, RTE_IPV4(255, 255, 255, 255)), 2);
+	assert_int_equal(fib_lookup(&fib, RTE_IPV4(255U, 255, 255, 254)), ROUTE_UNREACHABLE);
+	assert_int_equal(fib_lookup(&fib, RTE_IPV4(255U, 255, 255, 255)), 2);
 	fib_close(&fib);
 }
 
@@ -143,23 +143,23 @@ halves_of_the_world_outrank_the_default(void **state)
 
 	(void)state;
 	assert_int_equal(fib_open(&fib, 5), 0);
-	fib_add(&fib, RTE_IPV4(255, 255, 255, 255), 32, 4);
+	fib_add(&fib, RTE_IPV4(255U, 255, 255, 255), 32, 4);
 	fib_add(&fib, RTE_IPV4(10, 0, 0, 0), 8, 3);
-	fib_add(&fib, RTE_IPV4(128, 0, 0, 0), 1, 2);
+	fib_add(&fib, RTE_IPV4(128U, 0, 0, 0), 1, 2);
 	fib_add(&fib, 0, 1, 1);
 	for (route_target target = 5; target < 7; target++) {
 		fib_add(&fib, 0, 0, target);
 		assert_int_equal(fib_lookup(&fib, RTE_IPV4(1, 0, 0, 1)), 1);
 		assert_int_equal(fib_lookup(&fib, RTE_IPV4(10, 0, 0, 1)), 3);
-		assert_int_equal(fib_lookup(&fib, RTE_IPV4(200, 0, 0, 1)), 2);
-		assert_int_equal(fib_lookup(&fib, RTE_IPV4(255, 255, 255, 255)), 4);
+		assert_int_equal(fib_lookup(&fib, RTE_IPV4(200U, 0, 0, 1)), 2);
+		assert_int_equal(fib_lookup(&fib, RTE_IPV4(255U, 255, 255, 255)), 4);
 	}
 	fib_remove(&fib, 0, 1);
 	assert_int_equal(fib_lookup(&fib, RTE_IPV4(1, 0, 0, 1)), 6);
 	fib_add(&fib, 0, 1, 1);
 	fib_remove(&fib, 0, 0);
 	assert_int_equal(fib_lookup(&fib, RTE_IPV4(1, 0, 0, 1)), 1);
-	assert_int_equal(fib_lookup(&fib, RTE_IPV4(200, 0, 0, 1)), 2);
+	assert_int_equal(fib_lookup(&fib, RTE_IPV4(200U, 0, 0, 1)), 2);
 	assert_int_equal(fib_lookup(&fib, RTE_IPV4(10, 0, 0, 1)), 3);
 	fib_close(&fib);
 }

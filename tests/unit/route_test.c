@@ -87,7 +87,7 @@ wrong_changes_are_refused(void **state)
 		{ { RTE_IPV4(10, 0, 0, 0), 255, 1, 0 }, -EINVAL },
 		{ { RTE_IPV4(10, 0, 0, 1), 24, 0, 1 }, -EINVAL },
 		{ { RTE_IPV4(10, 0, 0, 1), 31, 1, 0 }, -EINVAL },
-		{ { RTE_IPV4(128, 0, 0, 0), 0, 0, 1 }, -EINVAL },
+		{ { RTE_IPV4(128U, 0, 0, 0), 0, 0, 1 }, -EINVAL },
 		{ { RTE_IPV4(10, 0, 0, 0), 24, 0, 0x80000000 }, -EINVAL },
 		{ { RTE_IPV4(10, 0, 0, 0), 24, 1, 0 }, -ENOENT },
 		{ { RTE_IPV4(10, 9, 0, 0), 15, 1, 0 }, -EINVAL },
