@@ -8,6 +8,8 @@
  * on the packets of its kind; the last one, in order of arrival, makes an end of every packet.
  */
 
+/* Parses what that port received: mbufs[i] into worker->burst[i]. */
+void stage_parse(struct worker *worker, uint16_t port, struct rte_mbuf **mbufs, unsigned int n);
 /* Fabric routes: packets from the fabric become fabric, stateful (to a VIP), local or drop. */
 void stage_route(struct worker *worker, unsigned int n);
 /* Finds the sessions of stateful packets; those of an older snapshot are decided again. */

@@ -13,7 +13,6 @@
 
 enum {
 	COMMAND_BURST = 32,
-	PREFETCH_AHEAD = 4,
 };
 
 #define NS_PER_SECOND 1000000000ULL
@@ -166,22 +165,6 @@ worker_take_commands(struct worker *worker)
 	}
 }
 
-static void
-worker_parse(struct worker *worker, uint16_t port, struct rte_mbuf **mbufs, uint16_t n)
-{
-	struct port_counters *counters = &worker->counters.ports[port];
-
-	counters->received_packets += n;
-	for (uint16_t i = 0; i < n && i < PREFETCH_AHEAD; i++)
-		rte_prefetch0(rte_pktmbuf_mtod(mbufs[i], void *));
-	for (uint16_t i = 0; i < n; i++) {
-		if (i + PREFETCH_AHEAD < n)
-			rte_prefetch0(rte_pktmbuf_mtod(mbufs[i + PREFETCH_AHEAD], void *));
-		counters->received_bytes += rte_pktmbuf_pkt_len(mbufs[i]);
-		packet_parse(worker->snapshot, port, mbufs[i], &worker->burst[i]);
-	}
-}
-
 static uint16_t
 worker_poll_port(struct worker *worker, uint16_t port)
 {
@@ -192,7 +175,7 @@ worker_poll_port(struct worker *worker, uint16_t port)
 
 	if (n == 0)
 		return 0;
-	worker_parse(worker, port, mbufs, n);
+	stage_parse(worker, port, mbufs, n);
 	stage_route(worker, n);
 	stage_find(worker, n);
 	stage_decide(worker, n, decisions);
