@@ -3,8 +3,10 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <rte_byteorder.h>
+#include <rte_ip.h>
 
 #include "hash.h"
 
@@ -43,6 +45,25 @@ flow_key_equal(const struct flow_key *a, const struct flow_key *b)
 	const flow_key_words *y = (const void *)b;
 
 	return *x == *y;
+}
+
+/*
+ * The key of a TCP or UDP packet over IPv4. It is put together in registers: two words that were
+ * stored in parts could only be loaded again when all parts have reached the cache.
+ */
+static inline void
+flow_key_set(struct flow_key *key, const struct rte_ipv4_hdr *ip, const void *ports, uint16_t zone)
+{
+	flow_key_word *words = (void *)key;
+	uint64_t addresses;
+	uint32_t both_ports;
+
+	_Static_assert(RTE_BYTE_ORDER == RTE_LITTLE_ENDIAN, "a later field is a higher byte");
+	memcpy(&addresses, &ip->src_addr, sizeof(addresses));
+	memcpy(&both_ports, ports, sizeof(both_ports));
+	words[0] = addresses;
+	words[1] = both_ports | (uint64_t)zone << 32 | (uint64_t)ip->next_proto_id << 48 |
+		   (uint64_t)4 << 56;
 }
 
 static inline uint32_t

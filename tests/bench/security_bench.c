@@ -21,6 +21,7 @@
 #include <rte_eal.h>
 #include <rte_malloc.h>
 
+#include "bench_random.h"
 #include "dataplane/security_table.h"
 
 enum {
@@ -43,22 +44,6 @@ struct group {
 
 static const struct security_address_range any_address = { 0, UINT32_MAX };
 static const char *const simd_names[SIMD_COUNT] = { "plain", "avx2", "avx512" };
-
-/* Xorshift: the same groups and keys on every machine. */
-static uint32_t
-random_next(uint64_t *state)
-{
-	*state ^= *state << 13;
-	*state ^= *state >> 7;
-	*state ^= *state << 17;
-	return (uint32_t)(*state >> 32);
-}
-
-static uint32_t
-random_between(uint64_t *state, uint32_t first, uint32_t last)
-{
-	return first + (uint32_t)(random_next(state) % ((uint64_t)last - first + 1));
-}
 
 static size_t
 addresses_fill(struct security_address_range *ranges, size_t count, uint64_t *state)

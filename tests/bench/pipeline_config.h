@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The gateway that is measured: a port to the fabric with 100,000 prefixes over four next hops each
+ * of eight, a port with a VLAN to a subnet of 250 hosts, a group of 1000 outbound rules with 4000
+ * prefixes on each side in all, and a VIP that the hosts' calls to the Internet are translated to.
+ */
+
+enum {
+	PIPELINE_PREFIXES = 100000,
+	PIPELINE_HOSTS = 250,
+	PIPELINE_VLAN = 10,
+	PIPELINE_WAN = 0, /* index of the port */
+	PIPELINE_LAN = 1,
+	PIPELINE_PORTS = 2,
+	PIPELINE_IDLE_SECONDS = 240,
+};
+
+#define PIPELINE_VIP        RTE_IPV4(192, 23, 1, 2)
+#define PIPELINE_FIRST_HOST RTE_IPV4(10, 1, 0, 4)
+#define PIPELINE_WAN_MAC         \
+	{                        \
+		2, 0, 0, 0, 0, 1 \
+	}
+#define PIPELINE_LAN_MAC         \
+	{                        \
+		2, 0, 0, 0, 0, 2 \
+	}
+
+struct pipeline_prefix {
+	uint32_t first; /* address, host order */
+	uint8_t length;
+};
+
+/* Half of them /24, the others /16 to /23, all different. 0 or -1. */
+int pipeline_prefixes_fill(struct pipeline_prefix prefixes[PIPELINE_PREFIXES]);
+/* The configuration's text, for the caller to free; or NULL. */
+char *pipeline_config_write(const struct pipeline_prefix prefixes[PIPELINE_PREFIXES],
+			    uint32_t sessions, size_t *length);

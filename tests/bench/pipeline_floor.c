@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "pipeline_floor.h"
+
+#include <string.h>
+
+#include <rte_malloc.h>
+
+#include "dataplane/rewrite.h"
+#include "dataplane/route.h"
+
+enum {
+	LAN_HEADER = 18,
+	WAN_HEADER = 14,
+};
+
+static const uint8_t link_header[WAN_HEADER] = { 2, 0, 0, 0, 1, 0, 2, 0, 0, 0, 0, 1, 8, 0 };
+
+int
+floor_open(struct floor *floor, const struct snapshot *snapshot, uint32_t n)
+{
+	uint32_t places = rte_align32pow2(4 * n);
+
+	floor->snapshot = snapshot;
+	floor->mask = places - 1;
+	floor->flows = rte_zmalloc(NULL, places * sizeof(*floor->flows), RTE_CACHE_LINE_SIZE);
+	return floor->flows == NULL ? -1 : 0;
+}
+
+void
+floor_close(struct floor *floor)
+{
+	rte_free(floor->flows);
+}
+
+static struct flow *
+floor_insert(struct floor *floor, const struct flow_key *key)
+{
+	uint32_t index = flow_key_hash(key, 1) & floor->mask;
+
+	while (floor->flows[index].key.family != 0)
+		index = (index + 1) & floor->mask;
+	floor->flows[index].key = *key;
+	return &floor->flows[index];
+}
+
+void
+floor_add(struct floor *floor, const struct tuple *from, const struct tuple *to)
+{
+	struct flow_key key = {
+		.source = from->source,
+		.destination = from->destination,
+		.source_port = from->source_port,
+		.destination_port = from->destination_port,
+		.protocol = from->protocol,
+		.family = 4,
+	};
+	struct flow *flow = floor_insert(floor, &key);
+
+	flow->source = to->source;
+	flow->destination = to->destination;
+	flow->source_port = to->source_port;
+	flow->destination_port = to->destination_port;
+	rewrite_prepare(flow);
+	/* So that there are as many entries as in a gateway, which keeps both directions. */
+	key.zone = 1;
+	(void)floor_insert(floor, &key);
+}
+
+static inline void
+frame_send(struct rte_mbuf *mbuf, struct rte_ipv4_hdr *ip)
+{
+	memcpy((char *)ip - WAN_HEADER, link_header, WAN_HEADER);
+	rewrite_begin(mbuf, (char *)ip - WAN_HEADER);
+}
+
+static inline void
+flow_apply(const struct flow *flow, struct rte_ipv4_hdr *ip)
+{
+	struct rte_udp_hdr *ports = (struct rte_udp_hdr *)(ip + 1);
+	unaligned_uint16_t *checksum = (unaligned_uint16_t *)((char *)ports + flow->checksum_at);
+
+	ip->time_to_live--;
+	ip->hdr_checksum = checksum_apply(ip->hdr_checksum, flow->ip_delta);
+	ip->src_addr = flow->source;
+	ip->dst_addr = flow->destination;
+	ports->src_port = flow->source_port;
+	ports->dst_port = flow->destination_port;
+	*checksum = checksum_apply(*checksum, flow->transport_delta);
+}
+
+void
+floor_sessions(struct floor *floor, struct traffic *traffic)
+{
+	struct rte_ipv4_hdr *ips[TRAFFIC_BURST];
+	struct flow_key keys[TRAFFIC_BURST];
+	uint32_t places[TRAFFIC_BURST];
+
+	traffic_receive(traffic, floor->sent);
+	for (unsigned int i = 0; i < TRAFFIC_BURST; i++) {
+		ips[i] = rte_pktmbuf_mtod_offset(floor->sent[i], struct rte_ipv4_hdr *, LAN_HEADER);
+		flow_key_set(&keys[i], ips[i], ips[i] + 1, ZONE_FABRIC);
+		places[i] = flow_key_hash(&keys[i], 1) & floor->mask;
+		rte_prefetch0(&floor->flows[places[i]]);
+	}
+	for (unsigned int i = 0; i < TRAFFIC_BURST; i++) {
+		uint32_t place = places[i];
+
+		while (unlikely(!flow_key_equal(&floor->flows[place].key, &keys[i])))
+			place = (place + 1) & floor->mask;
+		flow_apply(&floor->flows[place], ips[i]);
+		frame_send(floor->sent[i], ips[i]);
+	}
+	traffic_send(traffic, floor->sent, TRAFFIC_BURST);
+}
+
+void
+floor_routes(struct floor *floor, struct traffic *traffic)
+{
+	const struct snapshot *snapshot = floor->snapshot;
+	struct rte_ipv4_hdr *ips[TRAFFIC_BURST];
+	uint32_t addresses[TRAFFIC_BURST];
+	uint64_t targets[TRAFFIC_BURST];
+
+	traffic_receive(traffic, floor->sent);
+	for (unsigned int i = 0; i < TRAFFIC_BURST; i++) {
+		ips[i] = rte_pktmbuf_mtod_offset(floor->sent[i], struct rte_ipv4_hdr *, WAN_HEADER);
+		addresses[i] = rte_be_to_cpu_32(ips[i]->dst_addr);
+	}
+	rte_fib_lookup_bulk(snapshot->fib, addresses, targets, TRAFFIC_BURST);
+	for (unsigned int i = 0; i < TRAFFIC_BURST; i++) {
+		if (unlikely(route_target_kind((uint32_t)targets[i]) != ROUTE_GROUP))
+			continue;
+		rewrite_ttl(ips[i]);
+		frame_send(floor->sent[i], ips[i]);
+	}
+	traffic_send(traffic, floor->sent, TRAFFIC_BURST);
+}

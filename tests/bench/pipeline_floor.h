@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include "pipeline_traffic.h"
+
+/*
+ * What the least that can be called the same work costs: loops over the same traffic without
+ * counters, checks, kinds of packets, or anything that is not in every packet's way.
+ */
+
+struct floor {
+	struct flow
+		*flows; /* a place for each hash, or the next free one; at most half are taken */
+	uint32_t mask;
+	const struct snapshot *snapshot;
+	struct rte_mbuf *sent[TRAFFIC_BURST];
+};
+
+/* Room for the flows of n calls. 0 or -1. */
+int floor_open(struct floor *floor, const struct snapshot *snapshot, uint32_t n);
+void floor_close(struct floor *floor);
+/* Remembers that what is like the one tuple leaves like the other. */
+void floor_add(struct floor *floor, const struct tuple *from, const struct tuple *to);
+
+/* One burst each. Of sessions, every packet has to be one of those that were added. */
+void floor_sessions(struct floor *floor, struct traffic *traffic);
+void floor_routes(struct floor *floor, struct traffic *traffic);

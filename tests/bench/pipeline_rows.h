@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include "control/gateway.h"
+#include "pipeline_floor.h"
+#include "pipeline_measure.h"
+#include "pipeline_traffic.h"
+
+/* All that a measurement is made of. */
+
+struct bench {
+	struct measure measure;
+	uint32_t sessions;
+	struct pipeline_prefix prefixes[PIPELINE_PREFIXES];
+	struct rte_mempool *pool;
+	struct traffic traffic;
+	struct traffic_queue queues[PIPELINE_PORTS];
+	struct gateway *gateway;
+	struct worker *worker;
+	struct floor floor;
+	uint64_t now;
+	uint64_t bursts_a_second; /* of the clock that the worker is told; 0: it stands still */
+	struct tuple *calls;      /* what hosts send, `sessions` of them */
+	struct tuple *sent;       /* as it left */
+	struct tuple *replies;
+};
+
+#define NS_PER_SECOND 1000000000ULL
+
+/* A turn of the worker: a burst if there is one to be received. */
+void worker_burst(void *context);
+/* Measures all rows. 0; -1: not all packets were sent on as they should. */
+int rows_measure(struct bench *bench);
