@@ -68,6 +68,7 @@ class Story:
         self.variables = {}
         self.lines = []  # (kind, Line), kind being "in", "out" or "reload"
         self.drops = {}
+        self.options = []  # of replay
         self.clock = 0.0
         self.open = None  # number of an `in` line of which nothing was said yet
         for number, line in logical_lines(self.file.read_text()):
@@ -82,6 +83,8 @@ class Story:
     def parse(self, number, word, rest):
         if word == "config":
             self.configuration = self.file.parent / rest
+        elif word == "options":
+            self.options = rest.split()
         elif word == "let":
             name, _, values = rest.partition(" in ")
             self.variables[name.strip()] = Variable(values.strip())
@@ -97,8 +100,8 @@ class Story:
         elif word in ("in", "out"):
             self.parse_packet(number, word, rest)
         else:
-            raise self.wrong(number, f"{word} is none of config, let, in, out, drop, wait, "
-                             "change, reload")
+            raise self.wrong(number, f"{word} is none of config, options, let, in, out, drop, "
+                             "wait, change, reload")
 
     def change(self, number, old, new):
         self.text = self.text or self.configuration.read_text()
@@ -161,7 +164,7 @@ class Story:
         folder.mkdir(parents=True, exist_ok=True)
         frames = [(self.port(line), bytes(self.frame("in", line, self.values())), line.after)
                   for kind, line in lines if kind == "in"]
-        options = []
+        options = list(self.options)
         for line in [line for kind, line in lines if kind == "reload"]:
             file = folder / f"line-{line.number}.conf"
             file.write_text(line.configuration)

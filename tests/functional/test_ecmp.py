@@ -91,3 +91,33 @@ def test_df_does_not_hide_the_ports(gateway, tmp_path):
                             / TCP(sport=1000 + n, dport=80), sender="192.0.2.10")
               for n in range(100)]
     assert sorted(paths(gateway.replay(tmp_path, frames))) == SPINES
+
+
+def reloaded(gateway, folder, spines, frames):
+    """What is sent for these frames before and after a reload that changes 20/8's next hops."""
+    changed = folder / "changed.conf"
+    text = gateway.path.read_text()
+    four = ", ".join(f'"198.51.100.1{n}"' for n in range(1, 5))
+    assert text.count(four) == 1
+    changed.write_text(text.replace(four, ", ".join(f'"198.51.100.1{n}"' for n in spines)))
+    timed = [(port, data, n * 0.001) for n, (port, data) in enumerate(frames)]
+    timed += [(port, data, 100 + n * 0.001) for n, (port, data) in enumerate(frames)]
+    sent = gateway.replay(folder, timed, "--reload", f"50={changed}").packets("wan")
+    assert len(sent) == 2 * len(frames)
+    return sent[:len(frames)], sent[len(frames):]
+
+
+@pytest.mark.parametrize("removed", [1, 2, 3, 4])
+def test_a_next_hop_less_moves_its_flows_alone(gateway, tmp_path, removed):
+    spines = [n for n in range(1, 5) if n != removed]
+    before, after = reloaded(gateway, tmp_path, spines, flows(gateway, 20)[:2000])
+    gone = SPINES[removed - 1]
+    assert gone not in {packet.dst for packet in after}
+    assert all(old.dst in (new.dst, gone) for old, new in zip(before, after))
+    counts = Counter(packet.dst for packet in after)
+    assert all(600 <= count <= 734 for count in counts.values()), counts
+
+
+def test_the_same_next_hops_in_another_order_move_nothing(gateway, tmp_path):
+    before, after = reloaded(gateway, tmp_path, [3, 1, 4, 2], flows(gateway, 20)[:500])
+    assert before == after
