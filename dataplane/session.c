@@ -38,8 +38,10 @@ session_table_init(struct session_table *table, uint32_t capacity, uint32_t seed
 
 no_flows:
 	rte_free(table->slots);
+	table->slots = NULL;
 no_slots:
 	rte_free(table->sessions);
+	table->sessions = NULL;
 	return -ENOMEM;
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -51,6 +52,21 @@ tear_down(void **state)
 {
 	worker_free(*state);
 	return 0;
+}
+
+/* Sessions for which the flow table has no room: nothing is left, nor freed twice. */
+static void
+a_table_without_memory_holds_none(void **state)
+{
+	struct session_table table = { 0 };
+
+	(void)state;
+	assert_int_equal(session_table_init(&table, 900000, 1, START, SOCKET_ID_ANY), -ENOMEM);
+	assert_null(table.flows.flows);
+	assert_null(table.slots);
+	assert_null(table.sessions);
+	assert_int_equal(session_table_init(&table, 0, 1, START, SOCKET_ID_ANY), -EINVAL);
+	session_table_release(&table);
 }
 
 static struct flow_key
@@ -338,6 +354,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_table_without_memory_holds_none),
 		cmocka_unit_test_setup_teardown(a_session_has_two_entries, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_taken_key_is_refused_and_nothing_changes, set_up,
 						tear_down),
