@@ -17,6 +17,7 @@ enum packet_kind {
 	PACKET_ARP,
 	PACKET_FABRIC,   /* IPv4 from a fabric interface; its destination tells the path */
 	PACKET_STATEFUL, /* IPv4 from a subnet, or to a VIP */
+	PACKET_ERROR,    /* an ICMP error about a session, whose key it has */
 	PACKET_LOCAL,    /* IPv4 to the gateway's own address */
 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "arp.h"
+#include "embedded.h"
 #include "icmp.h"
 #include "rewrite.h"
 #include "stages.h"
@@ -95,6 +96,31 @@ apply_session(struct worker *worker, struct packet *packet)
 }
 
 static void
+apply_error(struct worker *worker, struct packet *packet)
+{
+	const struct flow_table *flows = &worker->sessions.flows;
+	const struct flow *flow;
+
+	/* An earlier packet of this burst may have made the session. */
+	if (packet->flow == FLOW_NONE)
+		packet->flow = flow_find(flows, &packet->key, packet->hash);
+	if (packet->flow == FLOW_NONE) {
+		apply_drop(worker, packet, DROP_icmp_error_unmatched);
+		return;
+	}
+	flow = flow_at(flows, packet->flow);
+	if (flow->egress & EGRESS_DROP) {
+		apply_drop(worker, packet, flow->egress & ~EGRESS_DROP);
+		return;
+	}
+	if (!apply_check(worker, packet, flow->egress))
+		return;
+	worker->counters.path_packets[PATH_STATEFUL]++;
+	embedded_rewrite(packet, flow);
+	transmit_to_adjacency(worker, packet->mbuf, packet->ip, flow->egress);
+}
+
+static void
 apply_first(struct worker *worker, struct packet *packet, const struct decision *decision)
 {
 	const struct flow_table *flows = &worker->sessions.flows;
@@ -142,6 +168,9 @@ stage_apply(struct worker *worker, unsigned int n, const struct decision *decisi
 				apply_session(worker, packet);
 			else
 				apply_first(worker, packet, &decisions[packet->decision]);
+			break;
+		case PACKET_ERROR:
+			apply_error(worker, packet);
 			break;
 		case PACKET_FABRIC:
 			apply_fabric(worker, packet);

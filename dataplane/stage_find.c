@@ -1,17 +1,27 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "embedded.h"
 #include "stages.h"
 
-/* What a session can not be found by. */
+/* What a session can not be found by; an error's key becomes that of what it quotes. */
 static enum drop_reason
-find_check(const struct packet *packet)
+find_check(struct packet *packet)
 {
 	if (packet->flags & PACKET_FRAGMENT)
 		return DROP_fragment_unsupported;
 	if (packet->flags & PACKET_TRUNCATED)
 		return DROP_transport_truncated;
+	if (packet->flags & PACKET_ICMP_ERROR)
+		return embedded_key(packet, &packet->key) ? DROP_NONE : DROP_icmp_error_unmatched;
 	if (packet->flags & PACKET_ICMP_OTHER)
 		return DROP_icmp_unsupported;
 	return DROP_NONE;
+}
+
+/* Whether the packet has a session to be found. */
+static bool
+find_wanted(const struct packet *packet)
+{
+	return packet->kind == PACKET_STATEFUL || packet->kind == PACKET_ERROR;
 }
 
 static void
@@ -22,6 +32,8 @@ find_prepare(const struct flow_table *flows, struct packet *packet)
 		packet->kind = PACKET_DROP;
 		return;
 	}
+	if (unlikely(packet->flags & PACKET_ICMP_ERROR))
+		packet->kind = PACKET_ERROR;
 	packet->hash = flow_hash(flows, &packet->key);
 	flow_prefetch(flows, packet->hash);
 }
@@ -35,7 +47,7 @@ find_revalidate(struct worker *worker, unsigned int n)
 	for (unsigned int i = 0; i < n; i++) {
 		struct packet *packet = &worker->burst[i];
 
-		if (packet->kind != PACKET_STATEFUL)
+		if (!find_wanted(packet))
 			continue;
 		/* An earlier packet's session may have ended, or moved its entries. */
 		packet->flow = flow_find(flows, &packet->key, packet->hash);
@@ -61,7 +73,7 @@ stage_find(struct worker *worker, unsigned int n)
 	for (unsigned int i = 0; i < n; i++) {
 		struct packet *packet = &worker->burst[i];
 
-		if (packet->kind != PACKET_STATEFUL)
+		if (!find_wanted(packet))
 			continue;
 		packet->flow = flow_find(flows, &packet->key, packet->hash);
 		if (likely(packet->flow != FLOW_NONE))
