@@ -1,10 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""packets.py IN OUT: what went into a replay and what came of it, for people.
+"""packets.py IN OUT DECISIONS: what went into a replay and what came of it, for people.
 
 IN and OUT are folders with one capture for each port, PORT.pcap. A packet that leaves has the time
-stamp of the packet that made it leave, so each one in is followed by what came out because of it.
+stamp of the packet that made it leave, so each one in is followed by what came out because of it,
+or by the reason for which it was dropped, as replay wrote it into DECISIONS.
 """
+import json
 import pathlib
 import socket
 import struct
@@ -64,7 +66,21 @@ def packet_text(frame):
     return vlan, transport_text(header[9], source, destination, header[(header[0] & 15) * 4:length])
 
 
+def drop_reasons(path):
+    """The packet as `viaduct explain` takes it: why it was dropped."""
+    records = [json.loads(line) for line in pathlib.Path(path).read_text().splitlines()]
+    return {record["packet"]: record["decision"]["reason"] for record in records}
+
+
+def fate(text, reasons):
+    """Of a packet after which nothing left. Its text begins with PROTOCOL SOURCE > DESTINATION."""
+    words = text.split()
+    reason = reasons.get(" ".join(words[:2] + words[3:4]))
+    return f"dropped: {reason}" if reason else "nothing leaves"
+
+
 def main():
+    reasons = drop_reasons(sys.argv[3])
     packets = []
     for order, (word, folder) in enumerate((("in", sys.argv[1]), ("out", sys.argv[2]))):
         for path in sorted(pathlib.Path(folder).glob("*.pcap")):
@@ -77,7 +93,7 @@ def main():
         print(f"  {word:3}  {where:12}  {text}")
         following = packets[place + 1:place + 2]
         if word == "in" and [(other[0], other[3]) for other in following] != [(stamp, "out")]:
-            print("       nothing leaves")
+            print(f"       {fate(text, reasons)}")
 
 
 if __name__ == "__main__":
