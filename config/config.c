@@ -95,6 +95,7 @@ model_warn(struct reader *reader)
 {
 	shadowed_rules_warn(reader);
 	unused_objects_warn(reader);
+	links_warn(reader);
 	routes_warn(reader);
 }
 

@@ -23,4 +23,5 @@ void unsupported_settings_report(struct reader *reader);
 /* What is legal but surprising, in a model without errors. */
 void shadowed_rules_warn(struct reader *reader);
 void unused_objects_warn(struct reader *reader);
+void links_warn(struct reader *reader);
 void routes_warn(struct reader *reader);
