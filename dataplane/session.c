@@ -160,7 +160,7 @@ session_create(struct worker *worker, const struct flow_key *key, const struct d
 	if (decision->snat) {
 		const struct snapshot_vip *vip = &worker->snapshot->vips[decision->outbound_vip];
 
-		if (!snat_port_draw(flows, &worker->random, &vip->snat, decision, &reply))
+		if (!snat_port_draw(&worker->snat, flows, &vip->snat, decision, &reply))
 			return DROP_snat_ports_exhausted;
 	} else if (flow_key_equal(&reply, key) ||
 		   flow_find(flows, &reply, flow_hash(flows, &reply)) != FLOW_NONE) {
@@ -198,12 +198,16 @@ session_end(struct worker *worker, uint32_t index)
 {
 	struct session_table *table = &worker->sessions;
 	struct session *session = &table->sessions[index];
+	uint32_t reverse = flow_at(&table->flows, session->flow)->twin;
 
 	session_wheel_remove(table, index);
-	flow_remove(&table->flows, flow_at(&table->flows, session->flow)->twin);
+	if (session->outbound_vip != VIP_NONE) {
+		snat_port_return(&worker->snat, flow_at(&table->flows, reverse)->key);
+		worker->counters.snat_ports_returned++;
+	}
+	flow_remove(&table->flows, reverse);
 	flow_remove(&table->flows, session->flow);
 	worker->counters.sessions_ended++;
-	worker->counters.snat_ports_returned += session->outbound_vip != VIP_NONE;
 	session->next = table->free;
 	table->free = index;
 	table->used--;

@@ -14,14 +14,33 @@
  * search starts at an unguessable place (RFC 6056) and visits each port of the pool at most once.
  */
 
-struct snat_random {
+enum {
+	SNAT_DESTINATIONS = 1024,
+	SNAT_EXHAUSTED = 256,
+};
+
+/*
+ * A worker's draws. What was searched in vain is remembered, so that a packet for which no port is
+ * free costs a look-up, until a port towards a destination of the same hash is given back.
+ */
+struct snat {
 	uint64_t secret;
 	uint64_t draws;
+	uint32_t returned[SNAT_DESTINATIONS]; /* ports given back so far, by hash of destination */
+	struct snat_exhausted {
+		struct flow_key reply; /* without its destination port; family 0: nothing */
+		uint32_t first_unit;
+		uint32_t returned; /* of its destination, when it was searched */
+	} exhausted[SNAT_EXHAUSTED];
 };
 
 /*
  * reply: the key of the replies; its destination port is set here. False: no port is free.
  */
-bool snat_port_draw(const struct flow_table *flows, struct snat_random *random,
+bool snat_port_draw(struct snat *snat, const struct flow_table *flows,
 		    const struct snat_ports *ports, const struct decision *decision,
 		    struct flow_key *reply);
+/* The session whose replies have that key is over. */
+void snat_port_return(struct snat *snat, struct flow_key reply);
+/* Pools have changed: nothing is known to be exhausted. */
+void snat_forget(struct snat *snat);

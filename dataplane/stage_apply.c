@@ -140,7 +140,9 @@ apply_first(struct worker *worker, struct packet *packet, const struct decision 
 		apply_local(worker, packet);
 		return;
 	case VERDICT_SESSION:
-		if (unlikely(packet->ip->time_to_live <= 1))
+		if (unlikely(packet->flags & PACKET_ECHO_REPLY)) /* with identifier 0 */
+			reason = DROP_icmp_unsupported;
+		else if (unlikely(packet->ip->time_to_live <= 1))
 			reason = DROP_ttl_expired;
 		else
 			reason = session_create(worker, &packet->key, decision, &packet->flow);

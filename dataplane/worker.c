@@ -73,7 +73,7 @@ worker_create(const struct worker_options *options)
 	worker->now = options->now;
 	worker->now_seconds = (uint32_t)(options->now / NS_PER_SECOND);
 	worker->icmp_filled = options->now;
-	worker->random.secret = worker_secret(options, 2);
+	worker->snat.secret = worker_secret(options, 2);
 	result = worker_init_tables(worker, options);
 	if (result != 0) {
 		worker_free(worker);
@@ -117,6 +117,7 @@ worker_take_snapshot(struct worker *worker, const struct snapshot *snapshot)
 	worker->snapshot = snapshot;
 	neighbor_table_refresh(&worker->neighbors, snapshot);
 	transmit_abandon_lost(worker);
+	snat_forget(&worker->snat);
 	for (; worker->next_hop_count < snapshot->next_hop_count; worker->next_hop_count++) {
 		const struct snapshot_next_hop *hop = &snapshot->next_hops[worker->next_hop_count];
 

@@ -79,7 +79,7 @@ struct worker {
 
 	struct session_table sessions;
 	struct neighbor_table neighbors;
-	struct snat_random random;
+	struct snat snat;
 	uint32_t *next_hop_adjacency; /* by the snapshot's next hop id */
 	uint32_t next_hop_count;      /* ids that are mapped already */
 	uint64_t icmp_tokens;         /* nanoseconds of credit that are spent */
