@@ -8,15 +8,17 @@
 
 enum {
 	/*
-	 * Of n entries in p primary places, n - p(1 - e^(-n/p)) find theirs taken: 0.448 n with
-	 * p = 3n/4, and 15/32 is 0.469. At n = 2^21 the standard deviation is under 0.001 n, so
-	 * that running out is beyond chance, and beyond skill while the hash's seed is secret. For
-	 * small tables there is a constant on top.
+	 * A place of the primary area is taken when it is free, so that under churn it is taken
+	 * like the only line of a loss system: of n entries in p places, p (n/p) / (1 + n/p) have
+	 * theirs and the others overflow. With p = 3n/5 that is 0.625 n, and 0.64 is given. At n =
+	 * 2^21 the standard deviation is under 0.001 n, so that running out is beyond chance, and
+	 * beyond skill while the hash's seed is secret. For small tables there is a constant on
+	 * top.
 	 */
 	PRIMARY_NUMERATOR = 3,
-	PRIMARY_DENOMINATOR = 4,
-	OVERFLOW_NUMERATOR = 15,
-	OVERFLOW_DENOMINATOR = 32,
+	PRIMARY_DENOMINATOR = 5,
+	OVERFLOW_NUMERATOR = 16,
+	OVERFLOW_DENOMINATOR = 25,
 	OVERFLOW_SLACK = 256,
 };
 
