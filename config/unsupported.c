@@ -9,31 +9,33 @@
  */
 
 static void
-timers_report(struct reader *reader)
+gateway_report(struct reader *reader)
 {
 	const struct gateway_settings *gateway = &reader->model->gateway;
 	const struct {
 		const char *name;
 		unsigned value;
 		unsigned supported;
-	} timers[] = {
+	} settings[] = {
 		{ "tcp_half_open_timeout", gateway->tcp_half_open_timeout, 30 },
 		{ "tcp_closing_timeout", gateway->tcp_closing_timeout, 30 },
 		{ "hold_down_fin", gateway->hold_down_fin, 65 },
 		{ "hold_down_rst", gateway->hold_down_rst, 16 },
 		{ "hold_down_half_open", gateway->hold_down_half_open, 30 },
 		{ "hold_down_udp", gateway->hold_down_udp, 65 },
+		{ "fragment_capacity", gateway->fragment_capacity, 4096 },
+		{ "first_packet_share", gateway->first_packet_share, 20 },
 	};
 
 	if (gateway->name == NULL)
 		return;
-	for (size_t i = 0; i < sizeof(timers) / sizeof(timers[0]); i++) {
-		struct origin origin = setting_place(reader, "gateway.%s", timers[i].name);
+	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
+		struct origin origin = setting_place(reader, "gateway.%s", settings[i].name);
 
-		if (timers[i].value != timers[i].supported)
+		if (settings[i].value != settings[i].supported)
 			diagnostic_error(reader->diagnostics, &origin,
 					 "%s other than %u is not supported yet; leave it out",
-					 timers[i].name, timers[i].supported);
+					 settings[i].name, settings[i].supported);
 	}
 }
 
@@ -101,7 +103,7 @@ vip_report(struct reader *reader, size_t index)
 void
 unsupported_settings_report(struct reader *reader)
 {
-	timers_report(reader);
+	gateway_report(reader);
 	workers_report(reader);
 	interfaces_report(reader);
 	for (size_t i = 0; i < reader->model->vip_count; i++)

@@ -104,11 +104,10 @@ test_all_set(void **state)
 {
 	static const unsigned cores[] = { 2, 8, 9, 10, 4 };
 	struct model *model = configuration_expect(
-		PORT
-		"gateway = { name = 'g'; cores = '2,8-10,4'; flow_capacity = 16; "
-		"fragment_capacity = 1; route_capacity = 1048576; ecmp_seed = 5; seed = 6; "
-		"icmp_error_rate = 0; first_packet_share = 100; eal_options = [ '-m', '512' ]; "
-		"control_socket = 'gw.sock'; };",
+		PORT "gateway = { name = 'g'; cores = '2,8-10,4'; flow_capacity = 16; "
+		     "route_capacity = 1048576; ecmp_seed = 5; seed = 6; "
+		     "icmp_error_rate = 0; eal_options = [ '-m', '512' ]; "
+		     "control_socket = 'gw.sock'; };",
 		"");
 	const struct gateway_settings *gateway = &model->gateway;
 
@@ -118,13 +117,11 @@ test_all_set(void **state)
 		assert_int_equal(gateway->cores.items[i], cores[i]);
 	assert_int_equal(gateway->workers, 4);
 	assert_int_equal(gateway->flow_capacity, 16);
-	assert_int_equal(gateway->fragment_capacity, 1);
 	assert_int_equal(gateway->route_capacity, 1048576);
 	assert_int_equal(gateway->ecmp_seed, 5);
 	assert_true(gateway->seed_set);
 	assert_int_equal(gateway->seed, 6);
 	assert_int_equal(gateway->icmp_error_rate, 0);
-	assert_int_equal(gateway->first_packet_share, 100);
 	assert_int_equal(gateway->eal_options.count, 2);
 	assert_string_equal(gateway->eal_options.items[1], "512");
 	assert_string_equal(gateway->control_socket, "gw.sock");

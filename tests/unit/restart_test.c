@@ -29,7 +29,6 @@ what_is_fixed_at_the_start_is_named(void **state)
 		{ "cores = \"0,1\"; workers = 1;", "gateway.cores" },
 		{ "workers = 2;", "gateway.workers" },
 		{ "flow_capacity = 64;", "gateway.flow_capacity" },
-		{ "fragment_capacity = 64;", "gateway.fragment_capacity" },
 		{ "route_capacity = 64;", "gateway.route_capacity" },
 		{ "seed = 0;", "gateway.seed" },
 		{ "eal_options = [ \"-m\", \"64\" ];", "gateway.eal_options" },
