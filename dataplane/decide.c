@@ -37,9 +37,8 @@ protocol_check(const struct flow_key *key)
 	case IPPROTO_ESP:
 	case IPPROTO_AH:
 		return DROP_NONE;
-	case IPPROTO_ICMP: /* an echo reply has its identifier in the other port */
-		return key->source_port == 0 && key->destination_port != 0 ? DROP_icmp_unsupported
-									   : DROP_NONE;
+	case IPPROTO_ICMP:
+		return flow_key_is_echo_reply(key) ? DROP_icmp_unsupported : DROP_NONE;
 	default:
 		return DROP_protocol_unsupported;
 	}

@@ -79,12 +79,14 @@ quote_ports(const struct quote *quote, struct flow_key *key)
 	case IPPROTO_ICMP:
 		if (quote->transport_length < QUOTE_TRANSPORT_MIN)
 			return false;
-		if (echo->icmp_type == RTE_IP_ICMP_ECHO_REQUEST)
+		if (echo->icmp_type == RTE_IP_ICMP_ECHO_REQUEST) {
 			key->destination_port = echo->icmp_ident;
-		else if (echo->icmp_type == RTE_IP_ICMP_ECHO_REPLY)
+			key->family |= FLOW_FAMILY_ECHO_REPLY;
+		} else if (echo->icmp_type == RTE_IP_ICMP_ECHO_REPLY) {
 			key->source_port = echo->icmp_ident;
-		else
+		} else {
 			return false;
+		}
 		return true;
 	default:
 		return false;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -15,11 +16,17 @@
  *
  * A zone is a subnet, known by the interface and never by the source address; all fabric interfaces
  * are one zone. An ICMP echo request has its identifier for a source port and 0 for a destination
- * port, a reply the other way round, so that reversing a key is the same for every protocol.
+ * port, a reply the other way round, so that reversing a key is the same for every protocol. With
+ * identifier 0 both ports are 0: the family says which of the two it is.
  */
 
 enum {
 	ZONE_FABRIC = 0, /* subnets have ids from 1 */
+};
+
+enum {
+	FLOW_FAMILY_IPV4 = 4,
+	FLOW_FAMILY_ECHO_REPLY = 0x80, /* set as well for an ICMP echo reply */
 };
 
 struct flow_key {
@@ -29,7 +36,7 @@ struct flow_key {
 	rte_be16_t destination_port;
 	uint16_t zone;
 	uint8_t protocol;
-	uint8_t family; /* 4; 0 marks a free place in the flow table */
+	uint8_t family; /* FLOW_FAMILY_*; 0 marks a free place in the flow table */
 } __rte_aligned(16);
 
 _Static_assert(sizeof(struct flow_key) == 16, "a key is compared as one 128-bit word");
@@ -37,6 +44,19 @@ _Static_assert(sizeof(struct flow_key) == 16, "a key is compared as one 128-bit 
 /* The key's words, which alias its fields. */
 typedef uint64_t __attribute__((may_alias)) flow_key_word;
 typedef __uint128_t __attribute__((may_alias)) flow_key_words;
+
+/* Of the packets that come back. */
+static inline uint8_t
+flow_key_family_back(const struct flow_key *key)
+{
+	return key->protocol == IPPROTO_ICMP ? key->family ^ FLOW_FAMILY_ECHO_REPLY : key->family;
+}
+
+static inline bool
+flow_key_is_echo_reply(const struct flow_key *key)
+{
+	return key->family & FLOW_FAMILY_ECHO_REPLY;
+}
 
 static inline bool
 flow_key_equal(const struct flow_key *a, const struct flow_key *b)

@@ -110,6 +110,7 @@ parse_transport(struct packet *packet, const uint8_t *transport, unsigned int av
 		} else if (icmp->icmp_type == RTE_IP_ICMP_ECHO_REPLY) {
 			packet->flags |= PACKET_ECHO_REPLY;
 			packet->key.destination_port = icmp->icmp_ident;
+			packet->key.family |= FLOW_FAMILY_ECHO_REPLY;
 		} else {
 			packet->flags |= PACKET_ICMP_OTHER;
 			if (icmp_is_error(icmp->icmp_type))
@@ -224,7 +225,7 @@ packet_parse(const struct snapshot *snapshot, uint16_t port, struct rte_mbuf *mb
 {
 	packet->mbuf = mbuf;
 	packet->ip = NULL;
-	packet->key = (struct flow_key){ .family = 4 };
+	packet->key = (struct flow_key){ .family = FLOW_FAMILY_IPV4 };
 	packet->interface = INTERFACE_NONE;
 	packet->flags = 0;
 	packet->reason = (uint16_t)parse_frame(snapshot, port, packet);

@@ -98,7 +98,7 @@ session_reply_key(const struct flow_key *key, const struct decision *decision)
 		.destination_port = decision->source_port,
 		.zone = decision->egress_zone,
 		.protocol = key->protocol,
-		.family = key->family,
+		.family = flow_key_family_back(key),
 	};
 }
 

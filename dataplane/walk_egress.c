@@ -193,7 +193,7 @@ return_to_fabric(const struct walk *walk, uint32_t target)
 		.source_port = walk->request->key.destination_port,
 		.destination_port = walk->request->key.source_port,
 		.protocol = walk->request->key.protocol,
-		.family = walk->request->key.family,
+		.family = flow_key_family_back(&walk->request->key),
 	};
 
 	switch (route_target_kind(target)) {

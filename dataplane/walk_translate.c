@@ -137,7 +137,7 @@ walk_vip(struct walk *walk, uint32_t id)
 	uint32_t index;
 
 	if (key->protocol == IPPROTO_ICMP) {
-		if (key->source_port == 0 && key->destination_port != 0)
+		if (flow_key_is_echo_reply(key))
 			walk_drop(walk, DROP_vip_session_missing);
 		else
 			decision->verdict = VERDICT_LOCAL; /* a ping of the VIP itself */

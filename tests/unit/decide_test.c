@@ -76,6 +76,7 @@ echo_replies_make_no_session(void **state)
 	static const uint32_t destinations[] = { IP4(10, 0, 1, 9), IP4(10, 0, 2, 9), CLIENT,
 						 ADDRESS_ONE, ADDRESS_TWO };
 	struct world *world = *state;
+	struct flow_key zero = world_key(APP, IPPROTO_ICMP, HOST, 0, CLIENT, 0);
 	struct decision decision;
 
 	for (size_t i = 0; i < RTE_DIM(destinations); i++) {
@@ -85,6 +86,15 @@ echo_replies_make_no_session(void **state)
 	}
 	decision = world_decide(world,
 				world_key(ZONE_FABRIC, IPPROTO_ICMP, CLIENT, 0, ADDRESS_ONE, 77));
+	expect_drop(&decision, DROP_vip_session_missing);
+
+	/* Identifier 0 leaves no port to tell it by. */
+	zero.family |= FLOW_FAMILY_ECHO_REPLY;
+	decision = world_decide(world, zero);
+	expect_drop(&decision, DROP_icmp_unsupported);
+	zero = world_key(ZONE_FABRIC, IPPROTO_ICMP, CLIENT, 0, ADDRESS_ONE, 0);
+	zero.family |= FLOW_FAMILY_ECHO_REPLY;
+	decision = world_decide(world, zero);
 	expect_drop(&decision, DROP_vip_session_missing);
 }
 

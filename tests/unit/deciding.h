@@ -110,7 +110,8 @@ world_policy(struct world *world, const struct world_spec *specs, size_t count)
 	return &made->policy;
 }
 
-/* A key, everything in host order; an ICMP identifier stands for the port that has it. */
+/* A key, everything in host order; an ICMP identifier stands for the port that has it: a request's
+ * for the first. */
 static inline struct flow_key
 world_key(uint16_t zone, uint8_t protocol, uint32_t source, uint16_t source_port,
 	  uint32_t destination, uint16_t destination_port)
@@ -122,7 +123,9 @@ world_key(uint16_t zone, uint8_t protocol, uint32_t source, uint16_t source_port
 		.destination_port = rte_cpu_to_be_16(destination_port),
 		.zone = zone,
 		.protocol = protocol,
-		.family = 4,
+		.family = protocol == IPPROTO_ICMP && source_port == 0 && destination_port != 0
+				  ? FLOW_FAMILY_IPV4 | FLOW_FAMILY_ECHO_REPLY
+				  : FLOW_FAMILY_IPV4,
 	};
 }
 

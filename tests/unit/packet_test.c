@@ -250,7 +250,7 @@ a_session_key_is_read(void **state)
 	assert_int_equal(packet.key.destination_port, RTE_BE16(443));
 	assert_int_equal(packet.key.zone, ZONE);
 	assert_int_equal(packet.key.protocol, 6);
-	assert_int_equal(packet.key.family, 4);
+	assert_int_equal(packet.key.family, FLOW_FAMILY_IPV4);
 }
 
 static void
@@ -266,6 +266,7 @@ an_echo_has_its_identifier_for_a_port(void **state)
 	checksum(frame);
 	packet = parse(frame, sizeof(tcp_frame));
 	assert_int_equal(packet.flags, PACKET_ECHO_REQUEST);
+	assert_int_equal(packet.key.family, FLOW_FAMILY_IPV4);
 	assert_int_equal(packet.key.source_port, RTE_BE16(0x1234));
 	assert_int_equal(packet.key.destination_port, 0);
 
@@ -274,6 +275,7 @@ an_echo_has_its_identifier_for_a_port(void **state)
 	assert_int_equal(packet.flags, PACKET_ECHO_REPLY);
 	assert_int_equal(packet.key.source_port, 0);
 	assert_int_equal(packet.key.destination_port, RTE_BE16(0x1234));
+	assert_int_equal(packet.key.family, FLOW_FAMILY_IPV4 | FLOW_FAMILY_ECHO_REPLY);
 
 	frame[VLAN_FRAME_IP + 20] = 3;
 	packet = parse(frame, sizeof(tcp_frame));
