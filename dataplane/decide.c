@@ -62,7 +62,7 @@ start_in_subnet(struct walk *walk)
 	const struct flow_key *key = &walk->request->key;
 	const struct snapshot *snapshot = walk->snapshot;
 	const struct subnet_route *route;
-	enum drop_reason reason = protocol_check(key);
+	enum drop_reason reason;
 
 	if (key->zone >= snapshot->subnet_count || !snapshot->subnets[key->zone].present) {
 		walk_drop(walk, DROP_subnet_missing);
@@ -70,9 +70,9 @@ start_in_subnet(struct walk *walk)
 	}
 	walk->from = &snapshot->subnets[key->zone];
 	walk->decision->outbound_zone = key->zone;
-	if ((rte_be_to_cpu_32(key->source) & walk->from->mask) != walk->from->prefix &&
-	    !walk->from->ip_forwarding)
-		reason = DROP_source_spoofed;
+	reason = walk_source_fault(walk->from, key->source);
+	if (reason == DROP_NONE)
+		reason = protocol_check(key);
 	if (reason != DROP_NONE) {
 		walk_drop(walk, reason);
 		return;

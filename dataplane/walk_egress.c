@@ -207,15 +207,22 @@ return_to_fabric(const struct walk *walk, uint32_t target)
 	}
 }
 
-/* Replies inside the network: the effective route of the subnet that they come from. */
+/*
+ * Replies inside the network: the effective route of the subnet that they come from. They too may
+ * be forged: by an appliance that may not forward.
+ */
 static struct egress
 return_to_subnet(const struct walk *walk)
 {
 	struct decision *decision = walk->decision;
 	const struct snapshot_subnet *subnets = walk->snapshot->subnets;
-	const struct subnet_route *route = walk_route(&subnets[decision->egress_zone],
-						      decision->source, &decision->reverse_route);
+	const struct snapshot_subnet *replying = &subnets[decision->egress_zone];
+	const struct subnet_route *route =
+		walk_route(replying, decision->source, &decision->reverse_route);
+	enum drop_reason fault = walk_source_fault(replying, decision->destination);
 
+	if (fault != DROP_NONE)
+		return (struct egress){ INTERFACE_NONE, (uint16_t)fault, 0 };
 	if (route != NULL && route->kind == SUBNET_ROUTE_SUBNET)
 		return (struct egress){ subnets[route->zone].interface, DROP_NONE,
 					decision->source };

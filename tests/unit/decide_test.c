@@ -45,6 +45,14 @@ sources_are_of_the_subnet(void **state)
 						 IP4(10, 0, 2, 9), 0));
 	expect_drop(&decision, DROP_source_spoofed);
 
+	/* Two of its addresses are no host's. */
+	decision = world_decide(world, world_key(APP, IPPROTO_UDP, IP4(10, 0, 1, 0), 1,
+						 IP4(10, 0, 2, 9), 2));
+	expect_drop(&decision, DROP_ip_source_martian);
+	decision = world_decide(world, world_key(APP, IPPROTO_UDP, IP4(10, 0, 1, 63), 1,
+						 IP4(10, 0, 2, 9), 2));
+	expect_drop(&decision, DROP_ip_source_martian);
+
 	world->subnets[APP].ip_forwarding = true;
 	decision = world_decide(world, world_key(APP, IPPROTO_UDP, IP4(8, 8, 8, 8), 1,
 						 IP4(10, 0, 2, 9), 2));

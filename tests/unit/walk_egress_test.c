@@ -312,6 +312,15 @@ replies_follow_the_routes_of_their_subnet(void **state)
 	expect_egress(&decision.forward, DATA, DATA_HOST);
 	assert_int_equal(decision.egress_zone, DATA);
 	expect_egress(&decision.reverse, FIREWALL, APPLIANCE);
+
+	/* Whoever may not send for others may not reply for them. */
+	world->routes[APP].items[DATA] = world_to_appliance();
+	world->subnets[FIREWALL].ip_forwarding = false;
+	decision = decide_tcp(world, APP, HOST, DATA_HOST);
+	assert_int_equal(decision.reverse.interface, INTERFACE_NONE);
+	assert_int_equal(decision.reverse.reason, DROP_source_spoofed);
+	decision = decide_tcp(world, APP, HOST, APPLIANCE);
+	expect_egress(&decision.reverse, APP, HOST);
 }
 
 /* The session decides: 0/0 to an appliance does not catch the replies of inbound sessions. */

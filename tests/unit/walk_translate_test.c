@@ -15,8 +15,7 @@ decide_tcp(const struct world *world, uint16_t zone, uint32_t source, uint32_t d
 static void
 who_has_no_ports_reaches_no_internet(void **state)
 {
-	static const uint32_t without[] = { IP4(10, 0, 1, 0), IP4(10, 0, 1, 1), IP4(10, 0, 1, 2),
-					    IP4(10, 0, 1, 3), IP4(10, 0, 1, 63) };
+	static const uint32_t without[] = { IP4(10, 0, 1, 1), IP4(10, 0, 1, 2), IP4(10, 0, 1, 3) };
 	struct world *world = *state;
 	struct decision decision;
 

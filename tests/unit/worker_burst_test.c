@@ -170,7 +170,7 @@ random_host(int zone)
 
 	if (zone == ZONE_FABRIC)
 		return outside[rand() % 5];
-	return IP4(10, 0, zone == TEST ? APP : zone, rand() % 16);
+	return IP4(10, 0, zone == TEST ? APP : zone, 1 + rand() % 15);
 }
 
 static struct wire_packet
