@@ -36,17 +36,14 @@ apply_drop(struct worker *worker, struct packet *packet, enum drop_reason reason
 	transmit_drop(worker, packet->mbuf, reason);
 }
 
-/* Whether the packet may go on to that adjacency; else it has been answered and dropped. */
+/* Whether the packet may go on to a link of that MTU; else it has been answered and dropped. */
 static bool
-apply_check(struct worker *worker, struct packet *packet, uint32_t egress)
+apply_check(struct worker *worker, struct packet *packet, uint16_t mtu)
 {
-	uint16_t mtu;
-
 	if (unlikely(packet->ip->time_to_live <= 1)) {
 		apply_drop(worker, packet, DROP_ttl_expired);
 		return false;
 	}
-	mtu = worker->neighbors.adjacencies[egress].mtu;
 	if (unlikely(packet->ip_length > mtu) &&
 	    (packet->ip->fragment_offset & rte_cpu_to_be_16(RTE_IPV4_HDR_DF_FLAG))) {
 		icmp_error(worker, packet, ICMP_UNREACHABLE, ICMP_UNREACHABLE_TOO_BIG, mtu);
@@ -59,7 +56,8 @@ apply_check(struct worker *worker, struct packet *packet, uint32_t egress)
 static void
 apply_fabric(struct worker *worker, struct packet *packet)
 {
-	if (unlikely(!apply_check(worker, packet, packet->egress)))
+	if (unlikely(!apply_check(worker, packet,
+				  worker->neighbors.adjacencies[packet->egress].mtu)))
 		return;
 	worker->counters.path_packets[PATH_FABRIC]++;
 	rewrite_ttl(packet->ip);
@@ -86,7 +84,7 @@ apply_session(struct worker *worker, struct packet *packet)
 		apply_drop(worker, packet, flow->egress & ~EGRESS_DROP);
 		return;
 	}
-	if (unlikely(!apply_check(worker, packet, flow->egress)))
+	if (unlikely(!apply_check(worker, packet, worker->neighbors.adjacencies[flow->egress].mtu)))
 		return;
 	flow->last_seen = (uint16_t)worker->now_seconds;
 	flow->flags |= FLOW_SEEN;
@@ -113,7 +111,7 @@ apply_error(struct worker *worker, struct packet *packet)
 		apply_drop(worker, packet, flow->egress & ~EGRESS_DROP);
 		return;
 	}
-	if (!apply_check(worker, packet, flow->egress))
+	if (!apply_check(worker, packet, worker->neighbors.adjacencies[flow->egress].mtu))
 		return;
 	worker->counters.path_packets[PATH_STATEFUL]++;
 	embedded_rewrite(packet, flow);
@@ -125,6 +123,7 @@ apply_first(struct worker *worker, struct packet *packet, const struct decision 
 {
 	const struct flow_table *flows = &worker->sessions.flows;
 	enum drop_reason reason = decision->reason;
+	const struct snapshot_interface *link;
 
 	/* An earlier packet of this burst may have made the session. */
 	packet->flow = flow_find(flows, &packet->key, packet->hash);
@@ -140,12 +139,11 @@ apply_first(struct worker *worker, struct packet *packet, const struct decision 
 		apply_local(worker, packet);
 		return;
 	case VERDICT_SESSION:
-		if (unlikely(packet->flags & PACKET_ECHO_REPLY)) /* with identifier 0 */
-			reason = DROP_icmp_unsupported;
-		else if (unlikely(packet->ip->time_to_live <= 1))
-			reason = DROP_ttl_expired;
-		else
-			reason = session_create(worker, &packet->key, decision, &packet->flow);
+		/* What is not sent opens nothing. */
+		link = &worker->snapshot->interfaces[decision->forward.interface];
+		if (unlikely(!apply_check(worker, packet, link->mtu)))
+			return;
+		reason = session_create(worker, &packet->key, decision, &packet->flow);
 		if (likely(reason == DROP_NONE)) {
 			apply_session(worker, packet);
 			return;
