@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 
 #include "route.h"
+#include "subnet.h"
 #include "walk.h"
 
 static void
@@ -70,7 +71,7 @@ start_in_subnet(struct walk *walk)
 	}
 	walk->from = &snapshot->subnets[key->zone];
 	walk->decision->outbound_zone = key->zone;
-	reason = walk_source_fault(walk->from, key->source);
+	reason = subnet_source_fault(walk->from, key->source);
 	if (reason == DROP_NONE)
 		reason = protocol_check(key);
 	if (reason != DROP_NONE) {

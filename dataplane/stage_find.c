@@ -1,17 +1,32 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "embedded.h"
 #include "stages.h"
+#include "subnet.h"
 
-/* What a session can not be found by; an error's key becomes that of what it quotes. */
+/* An error's key becomes that of what it quotes. It opens nothing, so decide does not see it. */
 static enum drop_reason
-find_check(struct packet *packet)
+find_check_error(const struct snapshot *snapshot, struct packet *packet)
+{
+	uint16_t zone = packet->key.zone;
+	enum drop_reason reason = DROP_NONE;
+
+	if (zone != ZONE_FABRIC)
+		reason = subnet_source_fault(&snapshot->subnets[zone], packet->key.source);
+	if (reason == DROP_NONE && !embedded_key(packet, &packet->key))
+		reason = DROP_icmp_error_unmatched;
+	return reason;
+}
+
+/* What a session can not be found by. */
+static enum drop_reason
+find_check(const struct snapshot *snapshot, struct packet *packet)
 {
 	if (packet->flags & PACKET_FRAGMENT)
 		return DROP_fragment_unsupported;
 	if (packet->flags & PACKET_TRUNCATED)
 		return DROP_transport_truncated;
 	if (packet->flags & PACKET_ICMP_ERROR)
-		return embedded_key(packet, &packet->key) ? DROP_NONE : DROP_icmp_error_unmatched;
+		return find_check_error(snapshot, packet);
 	if (packet->flags & PACKET_ICMP_OTHER)
 		return DROP_icmp_unsupported;
 	return DROP_NONE;
@@ -25,9 +40,11 @@ find_wanted(const struct packet *packet)
 }
 
 static void
-find_prepare(const struct flow_table *flows, struct packet *packet)
+find_prepare(const struct worker *worker, struct packet *packet)
 {
-	packet->reason = (uint16_t)find_check(packet);
+	const struct flow_table *flows = &worker->sessions.flows;
+
+	packet->reason = (uint16_t)find_check(worker->snapshot, packet);
 	if (unlikely(packet->reason != DROP_NONE)) {
 		packet->kind = PACKET_DROP;
 		return;
@@ -68,7 +85,7 @@ stage_find(struct worker *worker, unsigned int n)
 
 	for (unsigned int i = 0; i < n; i++) {
 		if (worker->burst[i].kind == PACKET_STATEFUL)
-			find_prepare(flows, &worker->burst[i]);
+			find_prepare(worker, &worker->burst[i]);
 	}
 	for (unsigned int i = 0; i < n; i++) {
 		struct packet *packet = &worker->burst[i];

@@ -35,22 +35,6 @@ walk_drop(struct walk *walk, enum drop_reason reason)
 /* A group lets it pass, now or when the session was made: the first that has an idle time sets it.
  */
 void walk_pass(struct walk *walk, const struct security_policy *policy);
-/*
- * Why a host of the subnet may not send from that address. Of others' addresses there is nothing to
- * tell; in its own subnet two are no host's (RFC 1812 section 4.2.2.11).
- */
-static inline enum drop_reason
-walk_source_fault(const struct snapshot_subnet *subnet, rte_be32_t source)
-{
-	uint32_t address = rte_be_to_cpu_32(source);
-
-	if ((address & subnet->mask) != subnet->prefix)
-		return subnet->ip_forwarding ? DROP_NONE : DROP_source_spoofed;
-	if (address == subnet->prefix || address == (subnet->prefix | ~subnet->mask))
-		return DROP_ip_source_martian;
-	return DROP_NONE;
-}
-
 /* The addresses as a security group sees them now; asks all walks' policies, grouped. */
 void walk_security(struct walk *walks, unsigned int n, bool inbound);
 

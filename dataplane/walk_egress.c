@@ -2,6 +2,7 @@
 #include <netinet/in.h>
 
 #include "route.h"
+#include "subnet.h"
 #include "walk.h"
 
 /* 168.63.129.16: probes come from there, and the default rules let them in. */
@@ -219,7 +220,7 @@ return_to_subnet(const struct walk *walk)
 	const struct snapshot_subnet *replying = &subnets[decision->egress_zone];
 	const struct subnet_route *route =
 		walk_route(replying, decision->source, &decision->reverse_route);
-	enum drop_reason fault = walk_source_fault(replying, decision->destination);
+	enum drop_reason fault = subnet_source_fault(replying, decision->destination);
 
 	if (fault != DROP_NONE)
 		return (struct egress){ INTERFACE_NONE, (uint16_t)fault, 0 };
