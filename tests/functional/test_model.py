@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Random configurations and packets: the gateway does what a slow, obvious reference does.
+
+A run takes some hundred sequences, as many as there is time for; VIADUCT_MODEL_SEQUENCES=N runs N,
+however long that takes. tests/model/README.md tells more.
+"""
+import os
+import pathlib
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
+
+from model import campaign  # noqa: E402
+
+CHUNKS = 10
+SECONDS = 8  # of a chunk
+SEQUENCES = int(os.environ.get("VIADUCT_MODEL_SEQUENCES", 0))
+
+
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_gateway_does_what_the_reference_does(chunk):
+    if SEQUENCES:
+        shares = range(chunk, SEQUENCES, CHUNKS)
+        tally = campaign.sequences(chunk * SEQUENCES, len(shares))
+    else:
+        tally = campaign.sequences(chunk * 1000, 1000, SECONDS)
+    assert not tally.differences, "\n\n".join(tally.differences)
+    assert not tally.too_many_refused(), tally.refused

@@ -1,0 +1,270 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What becomes of the first packet of a session: the one straight line of design.md, section 1.
+
+outbound group -> effective route -> SNAT needed? -> VIP to backend -> inbound group -> egress
+"""
+from dataclasses import dataclass
+
+from .groups import LOAD_BALANCER
+from .sessions import FABRIC, Direction, Ends, Key, Session, key_of, kind_answered
+from .wire import AH, ECHO, ESP, ICMP, TCP, UDP
+
+FIRST_SNAT_PORT = 1024
+NET_UNREACHABLE, PROHIBITED = 0, 13
+DEFAULT_TIMEOUT, DEFAULT_ICMP_TIMEOUT = 240, 60
+
+
+class Drop(Exception):
+    """The packet is not sent, for one of these reasons; perhaps its sender is told."""
+
+    def __init__(self, *reasons, tells=None):
+        super().__init__(reasons)
+        self.reasons, self.tells = frozenset(reasons), tells  # tells: (ICMP type, code)
+
+
+class Local(Exception):
+    """The packet is for the gateway itself."""
+
+
+@dataclass(frozen=True)
+class Egress:
+    zone: str
+    hops: tuple  # of (interface, next hop); several are ECMP; none: it can not go there...
+    reason: str = ""  # ...for this reason
+
+
+class Walk:
+    """One packet's way through the tables. `choices` decides what the gateway may choose."""
+
+    def __init__(self, tables, sessions, choices):
+        self.tables, self.sessions, self.choices = tables, sessions, choices
+
+    # From a subnet.
+
+    def from_subnet(self, zone, packet):
+        """The session that the packet wants; raises Drop or Local."""
+        virtual_network, subnet = self.tables.subnets[zone]
+        check_protocol(packet)
+        if not self.tables.allows(virtual_network, subnet, "outbound", packet):
+            raise Drop("security_outbound")
+        egress = self.egress_of(zone, packet.destination)
+        if egress is None:
+            return self.to_internet(zone, packet)
+        self.check_inbound(egress.zone, packet)
+        ends = Ends(packet.source, packet.ports[0], packet.destination, packet.ports[1])
+        return self.session(zone, packet, ends, egress, self.way_back(egress.zone, packet),
+                            self.group_timeout(packet, subnet, egress.zone))
+
+    def egress_of(self, zone, destination):
+        """Where the effective route of a subnet leads; None: to the Internet."""
+        virtual_network, _ = self.tables.subnets[zone]
+        route = self.tables.effective_route(zone, destination)
+        if route.type == "internet":
+            return None
+        if route.type == "none":
+            raise Drop("route_none")
+        if route.type == "virtual_network_gateway":
+            raise Drop("route_gateway_missing")
+        if route.type == "virtual_appliance":
+            return self.egress_inside(virtual_network, route.next_hop)
+        if any(destination in (subnet.prefix.address, subnet.prefix.last)
+               for subnet in virtual_network.subnets):
+            raise Drop("ip_broadcast")
+        return self.egress_inside(virtual_network, destination)
+
+    def egress_inside(self, virtual_network, address):
+        subnet = self.tables.subnet_of(virtual_network, address)
+        if subnet is None:
+            raise Drop("subnet_missing")
+        return Egress(subnet.interface, ((subnet.interface, address),))
+
+    def way_back(self, zone, packet):
+        """What comes back follows the other subnet's routes, and never goes out untranslated. An
+        appliance may send it from an address that is not its own only if it may forward."""
+        _, subnet = self.tables.subnets[zone]
+        if not subnet.ip_forwarding and not subnet.prefix.has(packet.destination):
+            return Egress(zone, (), "source_spoofed")
+        try:
+            egress = self.egress_of(zone, packet.source)
+        except Drop:
+            egress = None
+        return egress or Egress(zone, (), "session_reverse_unroutable")
+
+    def check_inbound(self, zone, packet):
+        virtual_network, subnet = self.tables.subnets[zone]
+        if not self.tables.allows(virtual_network, subnet, "inbound", packet):
+            raise Drop("security_inbound")
+
+    def group_timeout(self, packet, subnet, egress_zone):
+        """Of the first group that allows it and sets one."""
+        for name in (subnet.group, self.tables.subnets[egress_zone][1].group):
+            if name is not None and self.tables.groups[name].flow_timeout:
+                return self.tables.groups[name].flow_timeout
+        return DEFAULT_ICMP_TIMEOUT if packet.protocol == ICMP else DEFAULT_TIMEOUT
+
+    # To the Internet.
+
+    def to_internet(self, zone, packet):
+        target = self.tables.vips.get(packet.destination)
+        if target is None:
+            backend, port, egress = packet.destination, packet.ports[1], self.egress_fabric(packet)
+        else:
+            rule, backend, port = self.backend_of(target, packet, zone)
+            egress = self.egress_inside(self.tables.networks[target.network], backend)
+        vip, sender = self.outbound_vip(zone, packet)
+        if target is None:
+            timeout = outbound_timeout(vip, packet.protocol)
+        else:
+            self.check_inbound(egress.zone, translated(packet, vip.address, backend, port))
+            timeout = rule.idle_timeout
+        # What comes back belongs to this session, whatever routes say.
+        session = self.session(zone, packet, Ends(vip.address, packet.ports[0], backend, port),
+                               egress, Egress(zone, ((zone, sender),)), timeout)
+        session.snat = (vip.name, sender)
+        session.reverse.refreshes = packet.protocol == TCP  # RFC 4787, REQ-6
+        return session
+
+    def egress_fabric(self, packet):
+        destination = packet.destination
+        if destination in self.tables.fabric_addresses:
+            raise Local
+        if destination in self.tables.fabric_broadcasts:
+            raise Drop("ip_broadcast")
+        hops = self.tables.fabric_hops(destination)
+        if not hops:
+            raise Drop("no_route", tells=(3, NET_UNREACHABLE))
+        return Egress(FABRIC, tuple(hops))
+
+    def outbound_vip(self, zone, packet):
+        """(the VIP, the host of the subnet whose ports are used)"""
+        _, subnet = self.tables.subnets[zone]
+        if packet.protocol in (ESP, AH):
+            raise Drop("protocol_not_translatable")
+        sender = self.sender(zone, packet)
+        if not subnet.outbound_vips or sender is None:
+            reasons = ["outbound_vip_missing"] * (not subnet.outbound_vips) \
+                + ["snat_block_missing"] * (sender is None)
+            raise Drop(*reasons, tells=(3, PROHIBITED))
+        name = self.choices.pick(("vip", zone, sender), subnet.outbound_vips)
+        vip = self.tables.vip_names[name]
+        return vip, sender
+
+    def sender(self, zone, packet):
+        """The source, or the appliance that its own subnet's route sent the packet through."""
+        virtual_network, subnet = self.tables.subnets[zone]
+        if subnet.prefix.has(packet.source):
+            return packet.source
+        home = self.tables.subnet_of(virtual_network, packet.source)
+        if home is None:
+            return None
+        route = self.tables.effective_route(home.interface, packet.destination)
+        through = route.type == "virtual_appliance" and subnet.prefix.has(route.next_hop)
+        return route.next_hop if through else None
+
+    # From outside to a VIP.
+
+    def from_fabric(self, packet):
+        vip = self.tables.vips[packet.destination]
+        if packet.protocol not in (TCP, UDP, ICMP, ESP, AH):
+            raise Drop("protocol_unsupported", "vip_rule_missing")
+        check_protocol(packet)
+        rule, backend, port = self.backend_of(vip, packet, FABRIC)
+        egress = self.egress_inside(self.tables.networks[vip.network], backend)
+        self.check_inbound(egress.zone, translated(packet, packet.source, backend, port))
+        if self.is_inside(vip, packet.source):
+            raise Drop("source_inside")
+        ends = Ends(packet.source, packet.ports[0], backend, port)
+        back = Egress(FABRIC, tuple(self.tables.fabric_hops(packet.source)),
+                      "session_reverse_unroutable")
+        return self.session(FABRIC, packet, ends, egress, back, rule.idle_timeout)
+
+    def is_inside(self, vip, source):
+        """Nobody outside has such an address: it is forged, to please a security group."""
+        tables = self.tables
+        return source in tables.vips or source in tables.fabric_addresses \
+            or source in tables.fabric_broadcasts or LOAD_BALANCER.has(source) \
+            or any(space.has(source) for space in tables.networks[vip.network].space)
+
+    def backend_of(self, vip, packet, zone):
+        """(rule, backend, its port)"""
+        if packet.protocol == ICMP:
+            raise Local
+        if packet.protocol in (ESP, AH):
+            raise Drop("vip_rule_missing", "protocol_not_translatable")
+        protocol = {TCP: "tcp", UDP: "udp"}[packet.protocol]
+        wanted = packet.ports[1]
+        for rule in vip.inbound:
+            if rule.protocol == protocol and rule.ports[0] <= wanted <= rule.ports[1]:
+                break
+        else:
+            raise Drop("vip_rule_missing" if wanted < FIRST_SNAT_PORT else "vip_session_missing")
+        same = {"five-tuple": (packet.source, *packet.ports, protocol),
+                "source-protocol": (packet.source, protocol),
+                "source": (packet.source,)}[rule.distribution]
+        backend = self.choices.pick(("backend", vip.name, rule.name, zone, same), rule.backends)
+        return rule, backend, rule.backend_first + wanted - rule.ports[0]
+
+    # The session.
+
+    def session(self, zone, packet, ends, egress, back, timeout):
+        return Session(
+            Direction(key_of(zone, packet), ends, egress),
+            Direction(reverse_key(egress.zone, packet, ends),
+                      Ends(packet.destination, packet.ports[1], packet.source, packet.ports[0]),
+                      back),
+            timeout, number=self.sessions.created)
+
+    def remember(self, packet, session, observed_ports):
+        """Draws the port and looks whether both keys are free; raises Drop."""
+        if session.snat:
+            self.port_draw(packet, session, observed_ports)
+        if not self.sessions.takes(session):
+            raise Drop("session_key_taken")
+
+    def port_draw(self, packet, session, observed_ports):
+        """Takes the port that was seen to be used, or 0; whether it may be used is asked later."""
+        wanted = session.reverse.key
+        vip = self.tables.vip_names[session.snat[0]]
+        held = [other for other in self.sessions.sessions()
+                if other.snat == session.snat and same_end(other.reverse.key, wanted)]
+        if vip.ports_per_host != "on_demand" and len(held) >= vip.ports_per_host:
+            raise Drop("snat_ports_exhausted", tells=(3, PROHIBITED))
+        port = observed_ports.get((vip.address, wanted.source), 0)
+        ends = session.forward.ends
+        to = port if packet.protocol == ICMP else ends.destination_port
+        session.forward.ends = Ends(ends.source, port, ends.destination, to)
+        session.reverse.key = reverse_key(wanted.zone, packet, session.forward.ends)
+
+
+def check_protocol(packet):
+    if packet.protocol not in (TCP, UDP, ICMP, ESP, AH):
+        raise Drop("protocol_unsupported")
+    if packet.protocol == ICMP and packet.icmp_type != ECHO:
+        raise Drop("icmp_unsupported", "vip_session_missing")
+
+
+def reverse_key(zone, packet, ends):
+    return Key(zone, packet.protocol, kind_answered(packet.protocol, packet.icmp_type),
+               ends.destination, ends.destination_port, ends.source, ends.source_port)
+
+
+def same_end(key, other):
+    """Whether two sessions go to the same place: a port serves each place once. A ping's place has
+    no port but its own identifier."""
+    same = (key.zone, key.protocol, key.source) == (other.zone, other.protocol, other.source)
+    return same and (key.protocol == ICMP or key.source_port == other.source_port)
+
+
+def translated(packet, source, destination, port):
+    """As the inbound group of the backend sees it; its SNAT port is not drawn yet."""
+    data = packet.data[:2] + port.to_bytes(2, "big") + packet.data[4:]
+    return packet.with_(source=source, destination=destination, data=data)
+
+
+def outbound_timeout(vip, protocol):
+    return {TCP: vip.idle_timeout, UDP: vip.udp_idle_timeout, ICMP: vip.icmp_timeout}[protocol]
+
+
+def in_rule_block(vip, port):
+    """Whether the port lies in a block of 8 that an inbound rule uses."""
+    return any(rule.ports[0] // 8 <= port // 8 <= rule.ports[1] // 8 for rule in vip.inbound)

@@ -1,0 +1,249 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Random packets between the few addresses and ports of a configuration, so that sessions,
+answers, collisions, hairpins and forgeries really happen."""
+from . import wire
+from .generate import OUTSIDE, PORTS
+from .tables import Tables
+from .wire import number
+
+START = 1_000_000 * 10**9
+# Long pauses are multiples of 7 s, which no sum brings closer than a second to an idle timeout.
+PAUSES = (21, 49, 63, 77, 105, 203, 245, 301, 350)
+STRANGE_SOURCES = [number(text) for text in ("127.0.0.1", "0.1.2.3", "224.0.0.1", "240.0.0.1")]
+STRANGE_DESTINATIONS = [number(text) for text in
+                        ("127.0.0.1", "0.1.2.3", "224.0.0.5", "240.0.0.1", "255.255.255.255")]
+ELSEWHERE = [number(text) for text in
+             ("10.9.9.9", "172.16.9.9", "192.168.7.7", "100.64.9.9", "10.0.2.4", "10.0.1.5")]
+
+
+class Traffic:
+    def __init__(self, random, network):
+        self.random, self.network = random, network
+        self.tables = Tables(network)
+        self.time = START
+        self.count = 0
+        self.plain = []  # (port, frame) of fresh packets that nothing is wrong with
+        self.burst = None  # (interface, packet) of calls that differ in their source port alone
+        self.inside = [(interface, host) for interface in network.interfaces
+                       if interface.name in self.tables.subnets
+                       for host in self.hosts(interface)]
+
+    def hosts(self, interface):
+        _, subnet = self.tables.subnets[interface.name]
+        return [subnet.prefix.address + offset for offset in (4, 5, 6)]
+
+    def chance(self, percent):
+        return self.random.random() * 100 < percent
+
+    def packets(self, count, before=(), outputs=None):
+        """That many more (nanoseconds, port, frame), some of them answers to what left."""
+        left = [(port, data) for items in (outputs or {}).values() for port, data in items]
+        made = list(before)
+        for _ in range(count):
+            self.time += self.random.randint(1, 3) * 10**6
+            if self.chance(5):
+                self.time += self.random.choice(PAUSES) * 10**9
+            self.count += 1
+            port, data = self.packet(left)
+            made.append((self.time, port, data))
+        return made
+
+    def packet(self, left):
+        draw = self.random.random()
+        if self.burst and draw < 0.9:
+            return self.call_again()
+        self.burst = None
+        if left and draw < 0.45:
+            return self.back(*self.random.choice(left))
+        if self.plain and draw < 0.6:
+            return self.again(*self.random.choice(self.plain))
+        return self.fresh()
+
+    # Packets that follow others.
+
+    def back(self, port, data):
+        """The neighbour answers, or sends the packet back as it is, as an appliance does."""
+        destination, source, vlan, ethertype, body = wire.frame_parse(data)
+        packet = wire.Packet.parse(body) if ethertype == 0x0800 else None
+        if packet is None or packet.is_fragment:
+            return self.fresh()
+        if self.chance(15):
+            return port, self.framed(source, destination, vlan, self.error_about(packet))
+        passed_on = destination[2:] != packet.destination.to_bytes(4, "big")
+        if self.chance(50 if passed_on else 90):
+            data = packet.data
+            if packet.protocol in (wire.TCP, wire.UDP):
+                data = data[2:4] + data[:2] + data[4:]
+            elif packet.icmp_type == wire.ECHO:
+                data = bytes([wire.ECHO_REPLY]) + data[1:]
+            packet = packet.with_(source=packet.destination, destination=packet.source, data=data)
+            packet.ttl = 64
+        return port, self.framed(source, destination, vlan, packet)
+
+    def error_about(self, packet):
+        """An ICMP error that the receiver of the packet, or a router on the way, sends."""
+        source, back = packet.destination, packet.source
+        if self.chance(30):
+            source = self.random.choice(OUTSIDE)
+        if self.chance(5):
+            back = self.random.choice(OUTSIDE)
+        quote = packet.with_(ttl=packet.ttl - 1).bytes()
+        if self.chance(5) and packet.protocol in (wire.TCP, wire.UDP):
+            quote = quote[:20] + b"\x17\x70" + quote[22:]
+        if self.chance(60):
+            quote = quote[:20 + len(packet.options) + self.random.choice((8, 8, 8, 16, 18, 4))]
+        kind, code = self.random.choice(((3, 1), (3, 3), (3, 4), (11, 0), (12, 0), (5, 1), (4, 0)))
+        data = bytes((kind, code, 0, 0, 0, 0, 0, 0)) + quote
+        return wire.Packet(source, back, wire.ICMP, data)
+
+    def again(self, port, data):
+        destination, source, vlan, _, body = wire.frame_parse(data)
+        packet = wire.Packet.parse(body)
+        return port, self.framed(destination, source, vlan, packet)
+
+    def call_again(self):
+        interface, packet = self.burst
+        port = (2000 + self.count).to_bytes(2, "big")
+        data = packet.data[:4] + port + packet.data[6:] if packet.protocol == wire.ICMP \
+            else port + packet.data[2:]
+        return interface.port, self.framed_for(interface, packet.with_(data=data))
+
+    # Fresh ones.
+
+    def fresh(self):
+        if self.inside and self.chance(65):
+            interface, host = self.random.choice(self.inside)
+            packet = self.from_inside(interface, host)
+        else:
+            interface = self.random.choice(self.tables.fabric)
+            packet = self.from_outside(interface)
+        odd = self.odd(packet)
+        data = self.framed_for(interface, odd)
+        if odd is not packet:
+            return interface.port, data
+        self.plain.append((interface.port, data))
+        far = packet.destination in OUTSIDE or packet.destination in self.tables.vips
+        if far and packet.protocol in (wire.ICMP, wire.TCP, wire.UDP) and self.chance(8):
+            self.burst = interface, packet
+        return interface.port, data
+
+    def framed_for(self, interface, packet):
+        mac, vlan = interface.mac, interface.vlan
+        if self.chance(2):
+            mac, vlan = self.random.choice((("02:00:00:00:99:99", vlan), (mac, 999),
+                                            ("ff:ff:ff:ff:ff:ff", vlan)))
+        return self.framed(wire.mac_bytes(mac), self.tables.mac_of(interface.name, packet.source),
+                           vlan, packet)
+
+    def from_inside(self, interface, host):
+        source = host
+        if self.chance(6):
+            source = self.random.choice(self.inside)[1] if self.chance(70) \
+                else self.random.choice(OUTSIDE)
+        draw = self.random.random()
+        protocol, ports = self.protocol(), None
+        if draw < 0.35:
+            destination = self.random.choice(self.inside)[1]
+        elif draw < 0.6:
+            destination = self.random.choice(OUTSIDE)
+        elif draw < 0.85 and self.network.vips:
+            destination, protocol, ports = self.call_of_vip()
+        elif draw < 0.87:
+            destination = self.random.choice(self.random.choice(self.network.interfaces).links)[0]
+        elif draw < 0.88:
+            destination = self.random.choice(self.tables.fabric).links[0][0]
+        else:
+            destination = self.random.choice(ELSEWHERE)
+        return self.packet_of(protocol, source, destination, ports)
+
+    def from_outside(self, interface):
+        source = self.random.choice(OUTSIDE + [interface.links[0][1].address + 3])
+        draw = self.random.random()
+        protocol, ports = self.protocol(), None
+        if draw < 0.6 and self.network.vips:
+            destination, protocol, ports = self.call_of_vip()
+        elif draw < 0.65:
+            destination = self.random.choice(self.random.choice(self.tables.fabric).links)[0]
+        elif draw < 0.8 and self.inside:
+            destination = self.random.choice(self.inside)[1]
+        else:
+            destination = self.random.choice(
+                OUTSIDE + [link.address + 3 for item in self.tables.fabric for _, link in item.links])
+        if self.chance(2) and self.inside:
+            source = self.random.choice(self.inside)[1]
+        return self.packet_of(protocol, source, destination, ports)
+
+    def call_of_vip(self):
+        """(address, protocol, ports); mostly of a rule."""
+        vip = self.random.choice(self.network.vips)
+        protocol = self.protocol()
+        ports = [self.random.choice(PORTS), self.random.choice(PORTS)]
+        if vip.inbound and self.chance(85):
+            rule = self.random.choice(vip.inbound)
+            protocol = {"tcp": wire.TCP, "udp": wire.UDP}[rule.protocol]
+            ports[1] = self.random.randint(*rule.ports)
+        elif self.chance(30):
+            ports[1] = self.random.randint(1024, 1100)
+        return vip.address, protocol, ports
+
+    def protocol(self):
+        return self.random.choices((wire.TCP, wire.UDP, wire.ICMP, wire.ESP, wire.AH, 47),
+                                   (45, 30, 20, 2, 1, 1))[0]
+
+    def packet_of(self, protocol, source, destination, ports):
+        ports = ports or [self.random.choice(PORTS), self.random.choice(PORTS)]
+        if protocol == wire.ICMP:
+            ports[0] = self.random.choice((0, 1, 2))
+        kind = wire.ECHO
+        if self.chance(4):
+            kind = self.random.choice((wire.ECHO_REPLY, wire.UNREACHABLE, 13))
+        data = wire.transport(protocol, ports, bytes(8), kind=kind)
+        return wire.Packet(source, destination, protocol, data, ttl=self.random.choice((2, 64, 255)),
+                           fragment=self.random.choice((0, 0, 0, wire.DF)))
+
+    # What is odd about some.
+
+    def odd(self, packet):
+        draw = self.random.random() * 100
+        link = self.random.choice(self.random.choice(self.network.interfaces).links)[1]
+        if draw < 2:
+            return packet.with_(ttl=self.random.choice((0, 1)))
+        if draw < 3:
+            return packet.with_(source=self.random.choice(STRANGE_SOURCES))
+        if draw < 4:
+            return packet.with_(destination=self.random.choice(STRANGE_DESTINATIONS))
+        if draw < 5:
+            return packet.with_(destination=self.random.choice((link.address, link.last)))
+        if draw < 5.5:
+            return packet.with_(source=self.random.choice((link.address, link.last)))
+        if draw < 6:
+            return packet.with_(sum_error=self.random.choice((1, 0x100)))
+        if draw < 7:
+            return packet.with_(options=self.random.choice(
+                (b"\x01\x01\x01\x00", b"\x83\x07\x04\x08\x08\x08\x08\x00")))
+        if draw < 8:
+            return packet.with_(fragment=self.random.choice((0x2000, 0x0001, 0x2002)))
+        if draw < 9:
+            return packet.with_(tos=0x2E << 2)
+        if draw < 11:
+            return self.large(packet)
+        return packet
+
+    def large(self, packet):
+        """More than the narrow links take."""
+        data = packet.data[:-8] + bytes(self.random.choice((600, 1100))) + packet.data[-8:]
+        if packet.protocol == wire.UDP:
+            data = data[:4] + len(data).to_bytes(2, "big") + data[6:]
+        return packet.with_(data=data, fragment=self.random.choice((0, wire.DF)))
+
+    def framed(self, destination, source, vlan, packet):
+        """With an identifier and a mark of its own, and its checksum, wrong or missing for some."""
+        packet = packet.with_(identifier=self.count)
+        if not packet.is_icmp_error or len(packet.data) == 16:
+            packet.data = packet.data[:-8] + f"mark{self.count:04}".encode()
+        if not packet.is_later_fragment:
+            packet = wire.with_checksum(packet, error=1 if self.chance(2) else 0)
+            if packet.protocol == wire.UDP and self.chance(10):
+                packet = packet.with_(data=packet.data[:6] + b"\0\0" + packet.data[8:])
+        padding = bytes(18) if self.chance(10) else b""
+        return wire.frame(destination, source, vlan, packet.bytes() + padding)
