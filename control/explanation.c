@@ -201,19 +201,12 @@ explanation_of_decision(const struct gateway *gateway, uint16_t interface,
 static struct decision
 decision_of_drop(uint16_t reason)
 {
-	return (struct decision){
-		.verdict = VERDICT_DROP,
-		.reason = (uint8_t)reason,
-		.forward = { .interface = INTERFACE_NONE },
-		.reverse = { .interface = INTERFACE_NONE },
-		.outbound_vip = VIP_NONE,
-		.inbound_vip = VIP_NONE,
-		.inbound_rule = INBOUND_RULE_NONE,
-		.outbound_rule = SECURITY_NO_RULE,
-		.inbound_rule_index = SECURITY_NO_RULE,
-		.route = SUBNET_ROUTE_MISSING,
-		.reverse_route = SUBNET_ROUTE_MISSING,
-	};
+	struct decision decision;
+
+	decision_init(&decision, &(struct flow_key){ 0 });
+	decision.verdict = VERDICT_DROP;
+	decision.reason = (uint8_t)reason;
+	return decision;
 }
 
 int

@@ -7,7 +7,7 @@
 #include "subnet.h"
 #include "walk.h"
 
-static void
+void
 decision_init(struct decision *decision, const struct flow_key *key)
 {
 	*decision = (struct decision){

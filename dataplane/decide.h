@@ -82,6 +82,8 @@ struct decision {
 	uint32_t fabric_target; /* the fabric's route_target, where it was asked */
 };
 
+/* A decision in which nothing is decided yet: a session of that key, going nowhere. */
+void decision_init(struct decision *decision, const struct flow_key *key);
 /* Decides n <= DECIDE_BURST packets at once. */
 void decide(const struct snapshot *snapshot, const struct decide_request *requests,
 	    struct decision *decisions, unsigned int n);
