@@ -31,18 +31,20 @@ neighbor_table_init(struct neighbor_table *table, const char *name, int socket)
 		/* Buckets that overflow are chained: the table takes NEIGHBORS_MAX of any keys. */
 		.extra_flag = RTE_HASH_EXTRA_FLAGS_EXT_TABLE,
 	};
+	int error;
 
 	memset(table, 0, sizeof(*table));
 	table->adjacencies = rte_calloc_socket("neighbors", NEIGHBORS_MAX, sizeof(struct adjacency),
 					       RTE_CACHE_LINE_SIZE, socket);
-	if (table->adjacencies == NULL)
-		return -ENOMEM;
+	table->uses = rte_calloc_socket("neighbor uses", NEIGHBORS_MAX, sizeof(*table->uses),
+					RTE_CACHE_LINE_SIZE, socket);
 	table->index = rte_hash_create(&parameters);
-	if (table->index == NULL) {
-		rte_free(table->adjacencies);
-		table->adjacencies = NULL;
-		return -rte_errno;
+	if (table->adjacencies == NULL || table->uses == NULL || table->index == NULL) {
+		error = table->index == NULL ? rte_errno : ENOMEM;
+		neighbor_table_release(table);
+		return -error;
 	}
+	table->free = ADJACENCY_NONE;
 	return 0;
 }
 
@@ -52,6 +54,7 @@ neighbor_table_release(struct neighbor_table *table)
 	for (uint32_t i = 0; i < table->held_count; i++)
 		rte_pktmbuf_free(table->held[i].mbuf);
 	rte_hash_free(table->index);
+	rte_free(table->uses);
 	rte_free(table->adjacencies);
 	memset(table, 0, sizeof(*table));
 }
@@ -106,12 +109,16 @@ neighbor_find_or_add(struct neighbor_table *table, const struct snapshot *snapsh
 
 	if (rte_hash_lookup_data(table->index, &key, &data) >= 0)
 		return (uint32_t)(uintptr_t)data;
-	if (table->count == NEIGHBORS_MAX)
+	index = table->free != ADJACENCY_NONE ? table->free : table->count;
+	if (index == NEIGHBORS_MAX ||
+	    rte_hash_add_key_data(table->index, &key, (void *)(uintptr_t)index) != 0)
 		return ADJACENCY_NONE;
-	index = table->count;
-	if (rte_hash_add_key_data(table->index, &key, (void *)(uintptr_t)index) != 0)
-		return ADJACENCY_NONE;
-	table->count++;
+	if (index == table->count)
+		table->count++;
+	else
+		table->free = table->uses[index];
+	table->used++;
+	table->uses[index] = 0;
 	adjacency = &table->adjacencies[index];
 	*adjacency = (struct adjacency){
 		.type = ADJACENCY_ETHERNET,
@@ -145,7 +152,47 @@ neighbor_table_refresh(struct neighbor_table *table, const struct snapshot *snap
 	for (uint32_t i = 0; i < table->count; i++) {
 		struct adjacency *adjacency = &table->adjacencies[i];
 
-		link_set(adjacency, link_find(snapshot, adjacency->interface));
+		if (adjacency->state != ADJACENCY_FREE)
+			link_set(adjacency, link_find(snapshot, adjacency->interface));
+	}
+}
+
+void
+neighbor_keep(struct neighbor_table *table, uint32_t adjacency)
+{
+	table->uses[adjacency]++;
+}
+
+void
+neighbor_let_go(struct neighbor_table *table, uint32_t adjacency)
+{
+	table->uses[adjacency]--;
+}
+
+static void
+neighbor_sweep(struct neighbor_table *table, uint32_t index)
+{
+	struct adjacency *adjacency = &table->adjacencies[index];
+	const struct neighbor_key key = { .address = adjacency->address,
+					  .interface = adjacency->interface };
+
+	if (adjacency->state != ADJACENCY_UNRESOLVED || adjacency->held > 0 ||
+	    table->uses[index] > 0 || rte_hash_del_key(table->index, &key) < 0)
+		return;
+	adjacency->state = ADJACENCY_FREE;
+	table->uses[index] = table->free;
+	table->free = index;
+	table->used--;
+}
+
+void
+neighbor_table_sweep(struct neighbor_table *table)
+{
+	if (likely(table->used <= NEIGHBORS_MAX / 2))
+		return;
+	for (unsigned int i = 0; i < NEIGHBORS_SWEPT; i++) {
+		table->swept = table->swept + 1 < table->count ? table->swept + 1 : 0;
+		neighbor_sweep(table, table->swept);
 	}
 }
 

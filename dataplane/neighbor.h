@@ -15,8 +15,8 @@
 /*
  * A worker's neighbours: for each next hop an adjacency, which is what stands in front of a packet
  * that goes there. Each worker has a table of its own, told by the control thread's commands;
- * sessions and next hops name adjacencies by index, which stays the same as long as the process
- * lives. An adjacency may be unresolved: packets to it wait in a bounded queue.
+ * sessions and next hops name adjacencies by index, which stays the same as long as they do. An
+ * adjacency may be unresolved: packets to it wait in a bounded queue.
  */
 
 enum {
@@ -26,6 +26,7 @@ enum {
 	NEIGHBORS_MAX = 65536,
 	HELD_PACKETS_MAX = 256,
 	HELD_PACKETS_PER_NEIGHBOR = 32,
+	NEIGHBORS_SWEPT = 8, /* looked at in one call */
 };
 
 enum adjacency_type {
@@ -36,6 +37,7 @@ enum adjacency_state {
 	ADJACENCY_UNRESOLVED, /* nobody has been asked yet */
 	ADJACENCY_ASKED,      /* the control thread was asked to resolve it */
 	ADJACENCY_RESOLVED,
+	ADJACENCY_FREE, /* no neighbour's */
 };
 
 struct adjacency {
@@ -62,7 +64,11 @@ struct held_packet {
 
 struct neighbor_table {
 	struct adjacency *adjacencies; /* NEIGHBORS_MAX */
-	uint32_t count;
+	uint32_t *uses; /* flows and next hops that name it; of a free one: the next free one */
+	uint32_t count; /* places that were ever used */
+	uint32_t free;  /* the first free one of them, or ADJACENCY_NONE */
+	uint32_t used;  /* how many of them are not free */
+	uint32_t swept; /* where the next sweep begins */
 	struct rte_hash *index; /* (interface, address) to adjacency */
 	uint32_t held_count;
 	struct held_packet held[HELD_PACKETS_MAX]; /* in order of arrival */
@@ -88,6 +94,15 @@ uint32_t neighbor_resolve(struct neighbor_table *table, const struct snapshot *s
  * for a neighbour whose interface is gone stay; transmit_abandon_lost() drops them.
  */
 void neighbor_table_refresh(struct neighbor_table *table, const struct snapshot *snapshot);
+
+/*
+ * Flows and next hops keep the adjacencies that they name. One that nobody keeps, and that never
+ * answered, may be swept from a table that is more than half full, so that a scan of a large subnet
+ * does not fill it for good. Between bursts only: packets on their way name adjacencies too.
+ */
+void neighbor_keep(struct neighbor_table *table, uint32_t adjacency);
+void neighbor_let_go(struct neighbor_table *table, uint32_t adjacency);
+void neighbor_table_sweep(struct neighbor_table *table);
 
 /* DROP_NONE if the packet now waits, else why it can not. */
 enum drop_reason neighbor_hold(struct neighbor_table *table, uint32_t adjacency,

@@ -88,8 +88,10 @@ session_revalidate(struct worker *worker, uint32_t flow)
 	    !revalidate_move_reverse(flows, session, decision.egress_zone))
 		goto end;
 	back = flow_at(flows, out->twin);
-	out->egress = session_egress(worker, &decision.forward);
-	back->egress = session_egress(worker, &decision.reverse);
+	session_clear_egress(worker, out);
+	session_clear_egress(worker, back);
+	session_set_egress(worker, out, &decision.forward);
+	session_set_egress(worker, back, &decision.reverse);
 	out->decided_from = back->decided_from = worker->snapshot->decided_from;
 	session->idle_timeout = decision.idle_timeout;
 	return;

@@ -102,16 +102,30 @@ session_reply_key(const struct flow_key *key, const struct decision *decision)
 	};
 }
 
-uint32_t
-session_egress(struct worker *worker, const struct egress *egress)
+void
+session_set_egress(struct worker *worker, struct flow *flow, const struct egress *egress)
 {
 	uint32_t adjacency;
 
-	if (egress->interface == INTERFACE_NONE)
-		return EGRESS_DROP | egress->reason;
+	if (egress->interface == INTERFACE_NONE) {
+		flow->egress = EGRESS_DROP | egress->reason;
+		return;
+	}
 	adjacency = neighbor_find_or_add(&worker->neighbors, worker->snapshot, egress->interface,
 					 egress->address);
-	return adjacency == ADJACENCY_NONE ? EGRESS_DROP | DROP_neighbor_table_full : adjacency;
+	if (adjacency == ADJACENCY_NONE) {
+		flow->egress = EGRESS_DROP | DROP_neighbor_table_full;
+		return;
+	}
+	neighbor_keep(&worker->neighbors, adjacency);
+	flow->egress = adjacency;
+}
+
+void
+session_clear_egress(struct worker *worker, struct flow *flow)
+{
+	if (!(flow->egress & EGRESS_DROP))
+		neighbor_let_go(&worker->neighbors, flow->egress);
 }
 
 /* Fills in both entries of a new session; `reply` is the key of the second. */
@@ -135,8 +149,8 @@ session_fill(struct worker *worker, uint32_t index, uint32_t forward, uint32_t r
 	back->flags = FLOW_REVERSE | (decision->reply_refreshes ? FLOW_REFRESHES : 0);
 	rewrite_prepare(out);
 	rewrite_prepare(back);
-	out->egress = session_egress(worker, &decision->forward);
-	back->egress = session_egress(worker, &decision->reverse);
+	session_set_egress(worker, out, &decision->forward);
+	session_set_egress(worker, back, &decision->reverse);
 	out->twin = reverse;
 	back->twin = forward;
 	out->session = back->session = index;
@@ -205,6 +219,8 @@ session_end(struct worker *worker, uint32_t index)
 		snat_port_return(&worker->snat, flow_at(&table->flows, reverse)->key);
 		worker->counters.snat_ports_returned++;
 	}
+	session_clear_egress(worker, flow_at(&table->flows, session->flow));
+	session_clear_egress(worker, flow_at(&table->flows, reverse));
 	flow_remove(&table->flows, reverse);
 	flow_remove(&table->flows, session->flow);
 	worker->counters.sessions_ended++;

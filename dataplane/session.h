@@ -70,5 +70,7 @@ void session_end(struct worker *worker, uint32_t session);
 void session_set_deadline(struct worker *worker, uint32_t session, uint32_t second);
 /* Ends what has been idle too long, a bounded number of sessions a call. True: nothing is due. */
 bool session_expire(struct worker *worker);
-/* An adjacency for flow.egress, or EGRESS_DROP and the reason. */
-uint32_t session_egress(struct worker *worker, const struct egress *egress);
+/* Sets where the flow leads: flow.egress is an adjacency that it keeps, or a reason to drop. */
+void session_set_egress(struct worker *worker, struct flow *flow, const struct egress *egress);
+/* Lets the adjacency go. */
+void session_clear_egress(struct worker *worker, struct flow *flow);

@@ -101,7 +101,7 @@ worker_bytes(const struct worker *worker)
 {
 	return sizeof(*worker) + session_table_bytes(&worker->sessions) +
 	       NEXT_HOPS_MAX * sizeof(*worker->next_hop_adjacency) +
-	       NEIGHBORS_MAX * sizeof(struct adjacency);
+	       NEIGHBORS_MAX * (sizeof(struct adjacency) + sizeof(uint32_t));
 }
 
 void
@@ -120,9 +120,12 @@ worker_take_snapshot(struct worker *worker, const struct snapshot *snapshot)
 	snat_forget(&worker->snat);
 	for (; worker->next_hop_count < snapshot->next_hop_count; worker->next_hop_count++) {
 		const struct snapshot_next_hop *hop = &snapshot->next_hops[worker->next_hop_count];
+		uint32_t adjacency = neighbor_find_or_add(&worker->neighbors, snapshot,
+							  hop->interface, hop->address);
 
-		worker->next_hop_adjacency[worker->next_hop_count] = neighbor_find_or_add(
-			&worker->neighbors, snapshot, hop->interface, hop->address);
+		if (adjacency != ADJACENCY_NONE)
+			neighbor_keep(&worker->neighbors, adjacency);
+		worker->next_hop_adjacency[worker->next_hop_count] = adjacency;
 	}
 	atomic_store_explicit(&worker->acknowledged, snapshot->generation, memory_order_release);
 }
@@ -195,6 +198,7 @@ worker_poll(struct worker *worker, uint64_t now)
 	if (unlikely(worker->snapshot == NULL))
 		return 0;
 	session_expire(worker);
+	neighbor_table_sweep(&worker->neighbors);
 	for (uint16_t port = 0; port < worker->port_count; port++)
 		received += worker_poll_port(worker, port);
 	transmit_flush(worker);

@@ -318,6 +318,45 @@ test_the_table_takes_what_it_says(void **state)
 		assert_int_equal(find_or_add(fixture, WAN, IP4(10, 0, 0, 0) + i), i);
 }
 
+/* A host that scans a large subnet asks for neighbours that nobody has. */
+static void
+test_a_full_table_recovers_from_a_scan(void **state)
+{
+	struct fixture *fixture = *state;
+	struct neighbor_table *table = &fixture->table;
+	uint32_t kept, resolved, waiting, asked;
+
+	kept = find_or_add(fixture, WAN, IP4(10, 0, 0, 0));
+	neighbor_keep(table, kept);
+	resolved = resolve(fixture, WAN, IP4(10, 0, 0, 1), &router);
+	waiting = find_or_add(fixture, WAN, IP4(10, 0, 0, 2));
+	assert_int_equal(neighbor_hold(table, waiting, packet(fixture, 1)), DROP_NONE);
+	asked = find_or_add(fixture, WAN, IP4(10, 0, 0, 3));
+	table->adjacencies[asked].state = ADJACENCY_ASKED;
+	for (uint32_t i = 4; i < NEIGHBORS_MAX; i++)
+		assert_int_equal(find_or_add(fixture, WAN, IP4(10, 0, 0, 0) + i), i);
+	assert_int_equal(find_or_add(fixture, WAN, IP4(11, 0, 0, 0)), ADJACENCY_NONE);
+
+	for (uint32_t i = 0; i < NEIGHBORS_MAX / NEIGHBORS_SWEPT; i++)
+		neighbor_table_sweep(table);
+	assert_in_range(table->used, NEIGHBORS_MAX / 2 - NEIGHBORS_SWEPT, NEIGHBORS_MAX / 2);
+	neighbor_table_refresh(table, &fixture->snapshot);
+	assert_int_equal(find_or_add(fixture, WAN, IP4(10, 0, 0, 0)), kept);
+	assert_int_equal(find_or_add(fixture, WAN, IP4(10, 0, 0, 1)), resolved);
+	assert_int_equal(find_or_add(fixture, WAN, IP4(10, 0, 0, 2)), waiting);
+	assert_int_equal(find_or_add(fixture, WAN, IP4(10, 0, 0, 3)), asked);
+
+	for (uint32_t i = 0; table->used < NEIGHBORS_MAX; i++)
+		assert_int_not_equal(find_or_add(fixture, WAN, IP4(11, 0, 0, 0) + i),
+				     ADJACENCY_NONE);
+	assert_int_equal(find_or_add(fixture, WAN, IP4(12, 0, 0, 0)), ADJACENCY_NONE);
+
+	neighbor_let_go(table, kept);
+	for (uint32_t i = 0; i < NEIGHBORS_MAX / NEIGHBORS_SWEPT; i++)
+		neighbor_table_sweep(table);
+	assert_int_not_equal(find_or_add(fixture, WAN, IP4(13, 0, 0, 0)), ADJACENCY_NONE);
+}
+
 int
 main(void)
 {
@@ -333,6 +372,7 @@ main(void)
 		WITH_FIXTURE(test_packets_wait_in_order),
 		WITH_FIXTURE(test_the_queues_are_bounded),
 		WITH_FIXTURE(test_the_table_takes_what_it_says),
+		WITH_FIXTURE(test_a_full_table_recovers_from_a_scan),
 	};
 
 	test_eal_start("64");
