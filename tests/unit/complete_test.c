@@ -42,7 +42,9 @@ test_next_hops(void **state)
 		"{ name = 'b'; port = 'p'; vlan = 3; addresses = '198.51.100.5/30'; } );"
 		"routes = ( { prefix = '0.0.0.0/0'; next_hops = [ '198.51.100.6', '10.0.1.9', "
 		"'198.51.100.2' ]; } );" NETWORK VIP,
-		"");
+		"t.conf:1: warning: interface 'a' has 10.0.1.2/24 of virtual network 'n', but no "
+		"subnet has the interface, so that its hosts are part of the fabric, without "
+		"filter and translation; add the subnet, or remove the interface\n");
 	const struct next_hop *hops = model->routes[0].next_hops;
 
 	(void)state;

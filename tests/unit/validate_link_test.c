@@ -89,7 +89,9 @@ test_networks_overlap(void **state)
 		"'10.0.1.0/24'; interface = 'two'; outbound_vips = 'w'; }; } );"
 		"vips = ( { name = 'v'; address = '192.0.2.1'; virtual_network = 'n'; },"
 		"{ name = 'w'; address = '192.0.2.2'; virtual_network = 'm'; } );",
-		""));
+		"t.conf:1: warning: interface 'out' has 10.0.1.7/24 of virtual network 'n', but no "
+		"subnet has the interface, so that its hosts are part of the fabric, without "
+		"filter and translation; add the subnet, or remove the interface\n"));
 }
 
 int

@@ -24,9 +24,9 @@ test_address_spaces(void **state)
 		  "t.conf:2: address_space '169.254.5.0/24' holds addresses that hosts cannot "
 		  "have; keep clear "
 		  "of 0.0.0.0/8, 127.0.0.0/8, 169.254.0.0/16 and 224.0.0.0/3\n" },
-		{ "virtual_networks = ( { name = 'n'; address_space = '10.0.0.0/16'; }, { name = "
+		{ "virtual_networks = ( { name = 'n'; address_space = '172.16.0.0/16'; }, { name = "
 		  "'m'; "
-		  "address_space = '10.0.0.0/16'; } );",
+		  "address_space = '172.16.0.0/16'; } );",
 		  "" },
 	};
 
