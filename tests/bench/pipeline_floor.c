@@ -16,11 +16,10 @@ enum {
 static const uint8_t link_header[WAN_HEADER] = { 2, 0, 0, 0, 1, 0, 2, 0, 0, 0, 0, 1, 8, 0 };
 
 int
-floor_open(struct floor *floor, const struct snapshot *snapshot, uint32_t n)
+floor_open(struct floor *floor, uint32_t n)
 {
 	uint32_t places = rte_align32pow2(4 * n);
 
-	floor->snapshot = snapshot;
 	floor->mask = places - 1;
 	floor->flows = rte_zmalloc(NULL, places * sizeof(*floor->flows), RTE_CACHE_LINE_SIZE);
 	return floor->flows == NULL ? -1 : 0;
@@ -30,6 +29,7 @@ void
 floor_close(struct floor *floor)
 {
 	rte_free(floor->flows);
+	floor->flows = NULL;
 }
 
 static struct flow *
@@ -89,15 +89,16 @@ flow_apply(const struct flow *flow, struct rte_ipv4_hdr *ip)
 }
 
 void
-floor_sessions(struct floor *floor, struct traffic *traffic)
+floor_sessions(const struct floor *floor, struct traffic *traffic)
 {
+	struct rte_mbuf *mbufs[TRAFFIC_BURST];
 	struct rte_ipv4_hdr *ips[TRAFFIC_BURST];
 	struct flow_key keys[TRAFFIC_BURST];
 	uint32_t places[TRAFFIC_BURST];
 
-	traffic_receive(traffic, floor->sent);
+	traffic_receive(traffic, mbufs);
 	for (unsigned int i = 0; i < TRAFFIC_BURST; i++) {
-		ips[i] = rte_pktmbuf_mtod_offset(floor->sent[i], struct rte_ipv4_hdr *, LAN_HEADER);
+		ips[i] = rte_pktmbuf_mtod_offset(mbufs[i], struct rte_ipv4_hdr *, LAN_HEADER);
 		flow_key_set(&keys[i], ips[i], ips[i] + 1, ZONE_FABRIC);
 		places[i] = flow_key_hash(&keys[i], 1) & floor->mask;
 		rte_prefetch0(&floor->flows[places[i]]);
@@ -108,30 +109,30 @@ floor_sessions(struct floor *floor, struct traffic *traffic)
 		while (unlikely(!flow_key_equal(&floor->flows[place].key, &keys[i])))
 			place = (place + 1) & floor->mask;
 		flow_apply(&floor->flows[place], ips[i]);
-		frame_send(floor->sent[i], ips[i]);
+		frame_send(mbufs[i], ips[i]);
 	}
-	traffic_send(traffic, floor->sent, TRAFFIC_BURST);
+	traffic_send(traffic, mbufs, TRAFFIC_BURST);
 }
 
 void
-floor_routes(struct floor *floor, struct traffic *traffic)
+floor_routes(struct rte_fib *fib, struct traffic *traffic)
 {
-	const struct snapshot *snapshot = floor->snapshot;
+	struct rte_mbuf *mbufs[TRAFFIC_BURST];
 	struct rte_ipv4_hdr *ips[TRAFFIC_BURST];
 	uint32_t addresses[TRAFFIC_BURST];
 	uint64_t targets[TRAFFIC_BURST];
 
-	traffic_receive(traffic, floor->sent);
+	traffic_receive(traffic, mbufs);
 	for (unsigned int i = 0; i < TRAFFIC_BURST; i++) {
-		ips[i] = rte_pktmbuf_mtod_offset(floor->sent[i], struct rte_ipv4_hdr *, WAN_HEADER);
+		ips[i] = rte_pktmbuf_mtod_offset(mbufs[i], struct rte_ipv4_hdr *, WAN_HEADER);
 		addresses[i] = rte_be_to_cpu_32(ips[i]->dst_addr);
 	}
-	rte_fib_lookup_bulk(snapshot->fib, addresses, targets, TRAFFIC_BURST);
+	rte_fib_lookup_bulk(fib, addresses, targets, TRAFFIC_BURST);
 	for (unsigned int i = 0; i < TRAFFIC_BURST; i++) {
 		if (unlikely(route_target_kind((uint32_t)targets[i]) != ROUTE_GROUP))
 			continue;
 		rewrite_ttl(ips[i]);
-		frame_send(floor->sent[i], ips[i]);
+		frame_send(mbufs[i], ips[i]);
 	}
-	traffic_send(traffic, floor->sent, TRAFFIC_BURST);
+	traffic_send(traffic, mbufs, TRAFFIC_BURST);
 }

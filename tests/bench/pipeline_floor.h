@@ -12,16 +12,14 @@ struct floor {
 	struct flow
 		*flows; /* a place for each hash, or the next free one; at most half are taken */
 	uint32_t mask;
-	const struct snapshot *snapshot;
-	struct rte_mbuf *sent[TRAFFIC_BURST];
 };
 
-/* Room for the flows of n calls. 0 or -1. */
-int floor_open(struct floor *floor, const struct snapshot *snapshot, uint32_t n);
+/* Room for the flows of n sessions. 0 or -1. */
+int floor_open(struct floor *floor, uint32_t n);
 void floor_close(struct floor *floor);
 /* Remembers that what is like the one tuple leaves like the other. */
 void floor_add(struct floor *floor, const struct tuple *from, const struct tuple *to);
 
 /* One burst each. Of sessions, every packet has to be one of those that were added. */
-void floor_sessions(struct floor *floor, struct traffic *traffic);
-void floor_routes(struct floor *floor, struct traffic *traffic);
+void floor_sessions(const struct floor *floor, struct traffic *traffic);
+void floor_routes(struct rte_fib *fib, struct traffic *traffic);

@@ -10,8 +10,8 @@
 
 enum {
 	PART = 512, /* bursts: a millisecond or less */
-	RUNS_MIN = 5,
-	RUNS_MAX = 1000,
+	RUNS_MIN = 40,
+	RUNS_MAX = 4000,
 };
 
 /* How often the kernel has given the CPU to somebody else. */

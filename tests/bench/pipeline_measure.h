@@ -15,7 +15,7 @@ enum {
 
 struct measure {
 	const char *only; /* rows whose names have this in them, or NULL: all */
-	double seconds;   /* that a row takes at least; five runs in any case */
+	double seconds;   /* that a row takes at least; forty runs in any case */
 	uint32_t bursts;  /* in a run */
 	uint32_t burst;   /* packets */
 	double base;      /* cycles a packet that are left out of all rows */

@@ -5,7 +5,9 @@
 #include <stdio.h>
 
 #include <rte_cycles.h>
+#include <rte_tcp.h>
 
+#include "bench_random.h"
 #include "dataplane/stages.h"
 #include "dataplane/transmit.h"
 
@@ -52,7 +54,7 @@ floor_routes_burst(void *context)
 {
 	struct bench *bench = context;
 
-	floor_routes(&bench->floor, &bench->traffic);
+	floor_routes(gateway_snapshot(bench->gateway)->fib, &bench->traffic);
 }
 
 /* What worker_poll() does, with the time of each stage added to cycles. */
@@ -122,26 +124,17 @@ row_of_worker(struct bench *bench, const char *name)
 
 /* Once through all tuples in order. */
 static void
-tuples_send(struct bench *bench, const struct tuple *tuples, uint32_t n, uint16_t port)
+tuples_send(struct bench *bench, const struct tuple *tuples, uint32_t n, uint16_t port,
+	    uint8_t tcp_flags)
 {
 	for (uint32_t done = 0; done < n; done += TRAFFIC_STREAM) {
 		uint32_t part = RTE_MIN(n - done, (uint32_t)TRAFFIC_STREAM);
 
 		(void)stream_fill_all(&bench->traffic, tuples + done, part);
-		traffic_begin(&bench->traffic, port);
+		traffic_begin(&bench->traffic, port, tcp_flags);
 		for (uint32_t i = 0; i < part / TRAFFIC_BURST; i++)
 			worker_burst(bench);
 	}
-}
-
-/* Ends all sessions, by letting them idle. */
-static void
-sessions_end(struct bench *bench)
-{
-	bench->traffic.port = PIPELINE_PORTS; /* nothing is received */
-	bench->now += 4 * PIPELINE_IDLE_SECONDS * NS_PER_SECOND;
-	while (bench->worker->sessions.used > 0)
-		worker_burst(bench);
 }
 
 static int
@@ -154,60 +147,99 @@ rows_of_fabric(struct bench *bench)
 	for (uint32_t i = 0; i < bench->sessions; i++)
 		transit[i] = tuple_of_transit(bench->prefixes, &random);
 	(void)stream_fill_uniform(&bench->traffic, transit, FEW);
-	traffic_begin(&bench->traffic, PIPELINE_WAN);
+	traffic_begin(&bench->traffic, PIPELINE_WAN, RTE_TCP_ACK_FLAG);
 	measure->base = measure_row(measure, "making the traffic", loader_burst, NULL, bench);
 	row_of_floor(bench, "bare routes, 4096 flows", floor_routes_burst);
 	if (row_of_worker(bench, "fabric, 4096 flows") != 0)
 		return -1;
 	(void)stream_fill_uniform(&bench->traffic, transit, bench->sessions);
-	traffic_begin(&bench->traffic, PIPELINE_WAN);
+	traffic_begin(&bench->traffic, PIPELINE_WAN, RTE_TCP_ACK_FLAG);
 	row_of_floor(bench, "bare routes, uniform", floor_routes_burst);
 	return row_of_worker(bench, "fabric, uniform");
 }
 
-/* Makes the sessions of all calls, in the gateway and for the bare loop. */
+/* So that the k-th of a row's flows is any of them, and not the k-th that came into the table. */
+static void
+calls_shuffle(struct bench *bench, uint32_t count)
+{
+	uint64_t random = 4;
+
+	for (uint32_t i = count - 1; i > 0; i--) {
+		uint32_t j = random_between(&random, 0, i);
+		struct tuple call = bench->calls[i], sent = bench->sent[i];
+
+		bench->calls[i] = bench->calls[j];
+		bench->sent[i] = bench->sent[j];
+		bench->calls[j] = call;
+		bench->sent[j] = sent;
+	}
+}
+
+/* Makes that many sessions, with TCP's handshake, in the gateway and for the bare loop. */
 static int
-sessions_begin(struct bench *bench)
+sessions_begin(struct bench *bench, uint32_t count)
 {
 	uint64_t random = 2;
 
-	for (uint32_t i = 0; i < bench->sessions; i++)
+	for (uint32_t i = 0; i < count; i++)
 		bench->calls[i] = tuple_of_call(bench->prefixes, &random);
 	bench->traffic.sent = 0;
 	bench->traffic.captured = bench->sent;
-	tuples_send(bench, bench->calls, bench->sessions, PIPELINE_LAN);
+	tuples_send(bench, bench->calls, count, PIPELINE_LAN, RTE_TCP_SYN_FLAG);
 	bench->traffic.captured = NULL;
-	if (bench->traffic.sent != bench->sessions) {
+	if (bench->traffic.sent != count) {
 		fprintf(stderr, "%" PRIu64 " of %u calls were sent on\n", bench->traffic.sent,
-			bench->sessions);
+			count);
 		(void)counters_check(bench);
 		return -1;
 	}
-	for (uint32_t i = 0; i < bench->sessions; i++) {
+	for (uint32_t i = 0; i < count; i++)
+		bench->replies[i] = tuple_of_reply(&bench->sent[i]);
+	tuples_send(bench, bench->replies, count, PIPELINE_WAN,
+		    RTE_TCP_SYN_FLAG | RTE_TCP_ACK_FLAG);
+	tuples_send(bench, bench->calls, count, PIPELINE_LAN, RTE_TCP_ACK_FLAG);
+
+	calls_shuffle(bench, count);
+	if (floor_open(&bench->floor, count) != 0) {
+		fprintf(stderr, "there is not enough memory\n");
+		return -1;
+	}
+	for (uint32_t i = 0; i < count; i++) {
 		bench->replies[i] = tuple_of_reply(&bench->sent[i]);
 		floor_add(&bench->floor, &bench->calls[i], &bench->sent[i]);
 	}
-	return 0;
+	return counters_check(bench);
+}
+
+/* Ends all sessions, by letting them idle. */
+static void
+sessions_end(struct bench *bench)
+{
+	floor_close(&bench->floor);
+	bench->traffic.port = PIPELINE_PORTS; /* nothing is received */
+	bench->now += 4 * PIPELINE_IDLE_SECONDS * NS_PER_SECOND;
+	while (bench->worker->sessions.used > 0)
+		worker_burst(bench);
 }
 
 /* Both directions of sessions that are there, in the order that `fill` draws them. */
 static int
-rows_of_spread(struct bench *bench, const char *spread, stream_fill_fn *fill, uint32_t flows)
+rows_of_spread(struct bench *bench, const char *spread, stream_fill_fn *fill, uint32_t count)
 {
 	char name[64];
 
-	if (fill(&bench->traffic, bench->calls, flows) != 0)
+	if (fill(&bench->traffic, bench->calls, count) != 0)
 		return -1;
-	traffic_begin(&bench->traffic, PIPELINE_LAN);
+	traffic_begin(&bench->traffic, PIPELINE_LAN, RTE_TCP_ACK_FLAG);
 	snprintf(name, sizeof(name), "bare sessions, %s", spread);
 	row_of_floor(bench, name, floor_sessions_burst);
 	snprintf(name, sizeof(name), "sessions, %s, calls", spread);
 	if (row_of_worker(bench, name) != 0)
 		return -1;
 
-	if (fill(&bench->traffic, bench->replies, flows) != 0)
+	if (fill(&bench->traffic, bench->replies, count) != 0)
 		return -1;
-	traffic_begin(&bench->traffic, PIPELINE_WAN);
+	traffic_begin(&bench->traffic, PIPELINE_WAN, RTE_TCP_ACK_FLAG);
 	snprintf(name, sizeof(name), "sessions, %s, replies", spread);
 	return row_of_worker(bench, name);
 }
@@ -215,11 +247,19 @@ rows_of_spread(struct bench *bench, const char *spread, stream_fill_fn *fill, ui
 static int
 rows_of_sessions(struct bench *bench)
 {
-	if (sessions_begin(bench) != 0 ||
-	    rows_of_spread(bench, "4096 flows", stream_fill_uniform, FEW) != 0 ||
-	    rows_of_spread(bench, "zipf", stream_fill_zipf, bench->sessions) != 0)
-		return -1;
-	return rows_of_spread(bench, "uniform", stream_fill_uniform, bench->sessions);
+	int rc = sessions_begin(bench, FEW);
+
+	if (rc == 0)
+		rc = rows_of_spread(bench, "4096", stream_fill_uniform, FEW);
+	sessions_end(bench);
+	if (rc == 0)
+		rc = sessions_begin(bench, bench->sessions);
+	if (rc == 0)
+		rc = rows_of_spread(bench, "all, zipf", stream_fill_zipf, bench->sessions);
+	if (rc == 0)
+		rc = rows_of_spread(bench, "all, uniform", stream_fill_uniform, bench->sessions);
+	sessions_end(bench);
+	return rc;
 }
 
 /* As many calls a second as end again for want of packets. */
@@ -228,10 +268,9 @@ rows_of_first_packets(struct bench *bench)
 {
 	uint64_t random = 3;
 
-	sessions_end(bench);
 	for (unsigned int i = 0; i < TRAFFIC_STREAM; i++)
 		bench->traffic.stream[i] = tuple_of_call(bench->prefixes, &random);
-	traffic_begin(&bench->traffic, PIPELINE_LAN);
+	traffic_begin(&bench->traffic, PIPELINE_LAN, RTE_TCP_SYN_FLAG);
 	bench->bursts_a_second = bench->sessions / PIPELINE_IDLE_SECONDS / TRAFFIC_BURST;
 	for (unsigned int i = 0; i < TRAFFIC_STREAM / TRAFFIC_BURST; i++)
 		worker_burst(bench);

@@ -7,6 +7,7 @@
 
 #include <rte_ether.h>
 #include <rte_malloc.h>
+#include <rte_tcp.h>
 
 #include "bench_random.h"
 
@@ -55,11 +56,8 @@ traffic_open(struct traffic *traffic, struct rte_mempool *pool)
 		return -1;
 	if (rte_pktmbuf_alloc_bulk(pool, traffic->mbufs, TRAFFIC_MBUFS) != 0)
 		return -1;
-	/* TCP's and UDP's checksums are any but 0: updates never look whether they are right. */
-	for (unsigned int i = 0; i < TRAFFIC_MBUFS; i++) {
+	for (unsigned int i = 0; i < TRAFFIC_MBUFS; i++)
 		traffic->frames[i] = rte_pktmbuf_mtod(traffic->mbufs[i], char *);
-		memset(traffic->frames[i], 0x5a, FRAME_LENGTH);
-	}
 	return 0;
 }
 
@@ -97,13 +95,31 @@ traffic_load(struct traffic *traffic)
 		__builtin_prefetch(traffic->frames[next + i], 1);
 		frame_load(mbufs[i], frames[i], link, &tuples[i]);
 	}
+	rte_mb();
 	traffic->next_tuple = (traffic->next_tuple + TRAFFIC_BURST) % TRAFFIC_STREAM;
 }
 
+/* What is not loaded with each packet; UDP has payload where TCP has its flags. */
+static void
+frames_fill(struct traffic *traffic, uint8_t tcp_flags)
+{
+	unsigned int tcp_at =
+		links[traffic->port].length + (unsigned int)sizeof(struct rte_ipv4_hdr);
+
+	/* TCP's and UDP's checksums are any but 0: updates never look whether they are right. */
+	for (unsigned int i = 0; i < TRAFFIC_MBUFS; i++) {
+		struct rte_tcp_hdr *tcp = (struct rte_tcp_hdr *)(traffic->frames[i] + tcp_at);
+
+		memset(traffic->frames[i], 0x5a, FRAME_LENGTH);
+		tcp->tcp_flags = tcp_flags;
+	}
+}
+
 void
-traffic_begin(struct traffic *traffic, uint16_t port)
+traffic_begin(struct traffic *traffic, uint16_t port, uint8_t tcp_flags)
 {
 	traffic->port = port;
+	frames_fill(traffic, tcp_flags);
 	traffic->next_tuple = 0;
 	for (unsigned int i = 0; i < TRAFFIC_STREAM; i++)
 		checksum_set(&traffic->stream[i], port);

@@ -12,7 +12,8 @@
 /*
  * Packets without a driver: a few thousand mbufs that go round and round. Each time their headers
  * are restored from the next of a streamed array of tuples, one burst ahead, as a NIC would have
- * written them before they are asked for. Frames are 64 bytes, TCP and UDP mixed at random.
+ * written them before they are asked for. Frames are 64 bytes, TCP and UDP mixed at random. Making
+ * the traffic ends with a fence, so that whoever comes next does not pay for its stores.
  */
 
 enum {
@@ -56,8 +57,11 @@ int traffic_open(struct traffic *traffic, struct rte_mempool *pool);
 void traffic_close(struct traffic *traffic);
 struct port_queue traffic_queue_interface(struct traffic_queue *queue);
 
-/* The stream has changed, or comes from another port now: starts from its beginning. */
-void traffic_begin(struct traffic *traffic, uint16_t port);
+/*
+ * The stream has changed, or comes from another port now: starts from its beginning. All TCP
+ * segments have these flags (RTE_TCP_*_FLAG).
+ */
+void traffic_begin(struct traffic *traffic, uint16_t port, uint8_t tcp_flags);
 /* Exactly what a row does that has no worker: receives a burst, or sends one. */
 void traffic_receive(struct traffic *traffic, struct rte_mbuf **mbufs);
 void traffic_send(struct traffic *traffic, struct rte_mbuf **mbufs, unsigned int n);
