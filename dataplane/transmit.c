@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "transmit.h"
 
-#include "fragment.h"
+#include "cut.h"
 #include "rewrite.h"
 #include "worker.h"
 
@@ -61,7 +61,7 @@ static void
 transmit_fragments(struct worker *worker, struct rte_mbuf *mbuf, struct rte_ipv4_hdr *ip,
 		   const struct adjacency *adjacency)
 {
-	struct rte_mbuf *fragments[FRAGMENTS_MAX];
+	struct rte_mbuf *fragments[CUT_PIECES_MAX];
 	unsigned int count;
 
 	if (ip->fragment_offset & RTE_BE16(RTE_IPV4_HDR_DF_FLAG)) {
@@ -69,7 +69,7 @@ transmit_fragments(struct worker *worker, struct rte_mbuf *mbuf, struct rte_ipv4
 		return;
 	}
 	rewrite_begin(mbuf, ip);
-	count = fragment_packet(mbuf, adjacency->mtu, worker->pool, fragments);
+	count = cut_packet(mbuf, adjacency->mtu, worker->pool, fragments);
 	if (count == 0) {
 		transmit_drop(worker, mbuf, DROP_fragment_failed);
 		return;

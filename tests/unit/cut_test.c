@@ -11,7 +11,7 @@
 #include <rte_ip.h>
 
 #include "bytes.h"
-#include "dataplane/fragment.h"
+#include "dataplane/cut.h"
 #include "eal.h"
 
 enum {
@@ -143,8 +143,8 @@ static unsigned int
 check_cut(struct rte_mempool *pool, const struct original *original, size_t split, uint16_t mtu)
 {
 	struct rte_mbuf *mbuf = original_mbuf(original, pool, split);
-	struct rte_mbuf *fragments[FRAGMENTS_MAX];
-	unsigned int count = fragment_packet(mbuf, mtu, pool, fragments);
+	struct rte_mbuf *fragments[CUT_PIECES_MAX];
+	unsigned int count = cut_packet(mbuf, mtu, pool, fragments);
 	size_t at = 0;
 
 	rte_pktmbuf_free(mbuf); /* the fragments do without */
@@ -184,15 +184,15 @@ static void
 test_a_length_that_is_not_the_buffers(void **state)
 {
 	static struct original original;
-	struct rte_mbuf *fragments[FRAGMENTS_MAX];
+	struct rte_mbuf *fragments[CUT_PIECES_MAX];
 	struct rte_mbuf *mbuf;
 
 	original_make(&original, 1480, "", 0);
 	mbuf = original_mbuf(&original, pool_of(state), 1480);
 	assert_non_null(rte_pktmbuf_append(mbuf, 1));
-	assert_int_equal(fragment_packet(mbuf, 600, pool_of(state), fragments), 0);
+	assert_int_equal(cut_packet(mbuf, 600, pool_of(state), fragments), 0);
 	assert_int_equal(rte_pktmbuf_trim(mbuf, 2), 0);
-	assert_int_equal(fragment_packet(mbuf, 600, pool_of(state), fragments), 0);
+	assert_int_equal(cut_packet(mbuf, 600, pool_of(state), fragments), 0);
 	rte_pktmbuf_free(mbuf);
 }
 
@@ -246,7 +246,7 @@ test_options(void **state)
 {
 	static struct original original;
 	struct rte_mempool *pool = pool_of(state);
-	struct rte_mbuf *fragments[FRAGMENTS_MAX], *mbuf;
+	struct rte_mbuf *fragments[CUT_PIECES_MAX], *mbuf;
 	uint8_t router_alert[4];
 	const uint8_t *behind;
 
@@ -254,7 +254,7 @@ test_options(void **state)
 	original_make(&original, 1472, "0707 0400 0000 0001 9404 0000", 0);
 	assert_int_equal(check_cut(pool, &original, 1472, 600), 3);
 	mbuf = original_mbuf(&original, pool, 1472);
-	assert_int_equal(fragment_packet(mbuf, 600, pool, fragments), 3);
+	assert_int_equal(cut_packet(mbuf, 600, pool, fragments), 3);
 	assert_memory_equal(rte_pktmbuf_mtod_offset(fragments[0], void *, 20), original.header + 20,
 			    12);
 	bytes_read("9404 0000", router_alert, sizeof(router_alert));

@@ -8,7 +8,7 @@
 /* Cutting a packet that is larger than its link's MTU (RFC 791 section 3.2, RFC 1812 5.2.6). */
 
 enum {
-	FRAGMENTS_MAX = 64, /* that one packet may become: 65535 bytes at an MTU of 1044 */
+	CUT_PIECES_MAX = 64, /* that one packet may become: 65535 bytes at an MTU of 1044 */
 };
 
 /*
@@ -18,5 +18,5 @@ enum {
  * there are, or 0 when the packet can not be cut: it forbids that, its parts would be too many or
  * lie beyond the end of the longest packet, or the pool is empty.
  */
-unsigned int fragment_packet(struct rte_mbuf *mbuf, uint16_t mtu, struct rte_mempool *pool,
-			     struct rte_mbuf *fragments[FRAGMENTS_MAX]);
+unsigned int cut_packet(struct rte_mbuf *mbuf, uint16_t mtu, struct rte_mempool *pool,
+			struct rte_mbuf *fragments[CUT_PIECES_MAX]);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "fragment.h"
+#include "cut.h"
 
 #include <rte_ip.h>
 #include <rte_ip_frag.h>
@@ -9,7 +9,7 @@
  * whose last byte lies beyond that of the longest one, and it goes by the mbuf's length.
  */
 static bool
-fragment_check(const struct rte_mbuf *mbuf, const struct rte_ipv4_hdr *ip)
+cut_check(const struct rte_mbuf *mbuf, const struct rte_ipv4_hdr *ip)
 {
 	uint32_t length = rte_be_to_cpu_16(ip->total_length);
 	uint32_t offset = (rte_be_to_cpu_16(ip->fragment_offset) & RTE_IPV4_HDR_OFFSET_MASK) *
@@ -19,14 +19,14 @@ fragment_check(const struct rte_mbuf *mbuf, const struct rte_ipv4_hdr *ip)
 }
 
 unsigned int
-fragment_packet(struct rte_mbuf *mbuf, uint16_t mtu, struct rte_mempool *pool,
-		struct rte_mbuf *fragments[FRAGMENTS_MAX])
+cut_packet(struct rte_mbuf *mbuf, uint16_t mtu, struct rte_mempool *pool,
+	   struct rte_mbuf *fragments[CUT_PIECES_MAX])
 {
 	int32_t count;
 
-	if (!fragment_check(mbuf, rte_pktmbuf_mtod(mbuf, const struct rte_ipv4_hdr *)))
+	if (!cut_check(mbuf, rte_pktmbuf_mtod(mbuf, const struct rte_ipv4_hdr *)))
 		return 0;
-	count = rte_ipv4_fragment_packet(mbuf, fragments, FRAGMENTS_MAX, mtu, pool, pool);
+	count = rte_ipv4_fragment_packet(mbuf, fragments, CUT_PIECES_MAX, mtu, pool, pool);
 	if (count < 0)
 		return 0;
 	for (int32_t i = 0; i < count; i++) {
