@@ -15,7 +15,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
 from model import campaign  # noqa: E402
 
 CHUNKS = 10
-SECONDS = 8  # of a chunk
+SECONDS = 5  # of a chunk
 SEQUENCES = int(os.environ.get("VIADUCT_MODEL_SEQUENCES", 0))
 
 

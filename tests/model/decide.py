@@ -153,7 +153,7 @@ class Walk:
         """The source, or the appliance that its own subnet's route sent the packet through."""
         virtual_network, subnet = self.tables.subnets[zone]
         if subnet.prefix.has(packet.source):
-            return packet.source
+            return packet.source if packet.source in subnet.hosts else None
         home = self.tables.subnet_of(virtual_network, packet.source)
         if home is None:
             return None

@@ -11,10 +11,19 @@ PORTS = 8  # bytes of the transport header that a session is found by
 
 
 class Quote:
-    """The packet that an error quotes, as far as it does."""
+    """The packet that an error quotes, as far as it does; its header is whole."""
 
-    def __init__(self, data):
-        self.header, self.transport = data[:(data[0] & 15) * 4], data[(data[0] & 15) * 4:]
+    @classmethod
+    def of(cls, error):
+        """None: the error quotes no IPv4 packet."""
+        data = error.data[ERROR_HEADER:]
+        length = (data[0] & 15) * 4 if data else 0
+        if length < 20 or length > len(data) or data[0] >> 4 != 4:
+            return None
+        return cls(data[:length], data[length:])
+
+    def __init__(self, header, transport):
+        self.header, self.transport = header, transport
         self.protocol = self.header[9]
         self.source, self.destination = struct.unpack_from("!II", self.header, 12)
 
@@ -38,9 +47,9 @@ class Quote:
 def answer_key(zone, error):
     """The key of an answer to the packet that the error quotes, whose way the error goes; None where
     nothing is quoted that has sessions."""
-    if error.icmp_type not in TRAVELLING or len(error.data) < ERROR_HEADER + 20:
+    quote = Quote.of(error)
+    if quote is None or error.icmp_type not in TRAVELLING:
         return None
-    quote = Quote(error.data[ERROR_HEADER:])
     if quote.is_later_fragment or quote.source != error.destination:
         return None
     if quote.protocol in (ICMP, TCP, UDP) and len(quote.transport) < PORTS \
@@ -57,7 +66,7 @@ def translated_error(error, direction):
     """As that direction of the session sends it on. A router on the way speaks for itself; who is
     behind a translation, by the address that stands for it."""
     ends = direction.ends
-    quote = rewritten(Quote(error.data[ERROR_HEADER:]), ends)
+    quote = rewritten(Quote.of(error), ends)
     source = error.source if ends.source == direction.key.source else ends.source
     return error.with_(source=source, destination=ends.destination,
                        data=error.data[:ERROR_HEADER] + quote)

@@ -8,7 +8,7 @@ OUTSIDE = [number(text) for text in
 PORTS = (53, 80, 443, 1000, 1001, 5000)
 SPACES = (["10.0.0.0/16"], ["10.0.0.0/16"], ["10.1.0.0/16"], ["10.0.0.0/8"],
           ["172.16.0.0/16", "10.2.0.0/16"], ["52.1.0.0/16"], ["192.168.0.0/16"], ["100.64.0.0/16", "10.0.0.0/16"])
-ROUTE_PREFIXES = ("0.0.0.0/0", "0.0.0.0/0", "203.0.113.0/24", "203.0.113.8/31", "93.184.216.34/32",
+ROUTE_PREFIXES = ("0.0.0.0/0", "203.0.113.0/24", "203.0.113.8/31", "93.184.216.34/32",
                   "192.23.1.0/24", "192.23.1.3/32", "10.0.0.0/8", "10.0.0.0/16", "10.0.2.0/24",
                   "10.0.1.4/32", "172.16.0.0/12", "10.9.0.0/16")
 RULE_PREFIXES = ("0.0.0.0/0", "10.0.0.0/8", "10.0.1.0/24", "10.0.1.4/32", "10.0.2.0/24",
@@ -139,13 +139,18 @@ class Generator:
     def table(self, index, networks):
         network = self.random.choice(networks)
         routes = []
-        for i, text in enumerate(dict.fromkeys(some(self.random, ROUTE_PREFIXES, 1, 4))):
-            kind = self.random.choice(("virtual_network", "internet", "virtual_appliance",
-                                       "virtual_appliance", "virtual_network_gateway", "none"))
+        near = [n.prefix("0.0.0.0/0"), *network.space] + [
+            item for subnet in network.subnets
+            for item in (subnet.prefix, n.Prefix(self.hosts(subnet)[1], 32))]
+        prefixes = some(self.random, map(n.prefix, ROUTE_PREFIXES), 0, 2) \
+            + some(self.random, near, 0, 3)
+        for i, item in enumerate(dict.fromkeys(prefixes)):
+            kind = self.random.choices(("virtual_network", "internet", "virtual_appliance",
+                                        "virtual_network_gateway", "none"), (2, 2, 5, 1, 1))[0]
             hop = None
             if kind == "virtual_appliance":
                 hop = self.hosts(self.random.choice(network.subnets))[0]
-            routes.append(n.UserRoute(f"route-{i}", n.prefix(text), kind, hop))
+            routes.append(n.UserRoute(f"route-{i}", item, kind, hop))
         return n.RouteTable(f"table-{index}", routes)
 
     def vip(self, index, networks):
@@ -180,7 +185,7 @@ class Generator:
                     subnet.outbound_vips = some(self.random, own, 1, 2)
                 subnet.ip_forwarding = self.chance(40)
                 fitting = [table for table in tables if self.table_fits(table, network, subnet)]
-                if fitting and self.chance(50):
+                if fitting and self.chance(70):
                     subnet.table = self.random.choice(fitting).name
 
     def table_fits(self, table, network, subnet):

@@ -102,6 +102,11 @@ class Subnet:
     outbound_vips: list = field(default_factory=list)
     ip_forwarding: bool = False
 
+    @property
+    def hosts(self):
+        """Without the five addresses that are reserved (semantics.md, section 2)."""
+        return range(self.prefix.address + 4, self.prefix.last)
+
 
 @dataclass
 class VirtualNetwork:

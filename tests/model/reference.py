@@ -80,12 +80,13 @@ class Reference:
                 raise Drop("not_for_gateway")
             return self.received(interface, packet, choices, ports)
         except Local:
-            if packet.icmp_type == wire.ECHO:
+            if packet.icmp_type == wire.ECHO and not from_many(interface, packet):
                 return Outcome(sends=[Answered(interface, source, packet)])
             return Outcome(frozenset(["local_unsupported"]))
         except Drop as drop:
             outcome = Outcome(drop.reasons)
-            if drop.tells and not packet.is_icmp_error and not packet.is_later_fragment:
+            if drop.tells and not packet.is_icmp_error and not packet.is_later_fragment \
+                    and not from_many(interface, packet):
                 outcome.sends.append(Told(interface, source, drop.tells, packet))
             return outcome
 
@@ -114,8 +115,8 @@ class Reference:
             reasons.add("ip_source_martian")
         if packet.is_fragment:
             reasons.add("fragment_unsupported")
-        if reasons and packet.is_icmp_error:
-            reasons.add("icmp_error_unmatched")
+        if reasons and packet.protocol == wire.ICMP and packet.icmp_type != wire.ECHO:
+            reasons.add("icmp_error_unmatched" if packet.is_icmp_error else "icmp_unsupported")
         if reasons:
             raise Drop(*reasons)
         if packet.destination in self.tables.own_addresses(virtual_network):
@@ -228,6 +229,13 @@ def header_faults(packet):
     elif any(item.has(packet.destination) for item in (ZERO, LOOPBACK, RESERVED)):
         reasons.add("ip_destination_martian")
     return reasons
+
+
+def from_many(interface, packet):
+    """Whether it is from or for no single host: nobody is told then (RFC 1812, 4.3.2.7)."""
+    ends = {end for _, link in interface.links if link.length < 31
+            for end in (link.address, link.last)}
+    return bool(ends & {packet.source, packet.destination})
 
 
 def check_lifetime(packet):

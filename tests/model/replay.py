@@ -1,48 +1,111 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The program under test."""
+"""The program under test: `viaduct replay`, many times in one process (replays.c)."""
+import atexit
 import json
 import os
+import pathlib
+import selectors
 import subprocess
+import tempfile
 
 from . import wire
 from .network import network_text
 
-VIADUCT = os.environ.get("VIADUCT", "build/control/viaduct")
+SECONDS_MAX = 60  # more than any replay needs: it hangs
+VIADUCT = pathlib.Path(os.environ.get("VIADUCT", "build/control/viaduct"))
+PROGRAM = VIADUCT.parent.parent / "tests/model/model_replays"
+GOOD, INVALID = 0, 1  # exit statuses of replay
 
 
 class ReplayFailed(Exception):
     """The program ended with an error: a difference of its own kind."""
 
 
-def write_network(folder, network):
-    path = os.path.join(folder, "gateway.conf")
-    with open(path, "w", encoding="ascii") as file:
-        file.write(network_text(network))
-    return path
+class Refused(Exception):
+    """The configuration is invalid."""
 
 
-def check(folder, network):
-    """What is wrong with the configuration, as `viaduct check` says it."""
-    path = write_network(folder, network)
-    done = subprocess.run([VIADUCT, "check", "--json", path], capture_output=True, text=True)
-    if done.returncode not in (0, 1):
-        raise ReplayFailed(f"check ended with {done.returncode}: {done.stderr}")
-    report = json.loads(done.stdout)
-    return [item["message"] for item in report["diagnostics"] if item["severity"] == "error"]
+class Program:
+    """The process, begun anew when it ended."""
+
+    def __init__(self):
+        self.process = None
+        self.owner = None  # the process that this one is a child of
+        self.errors = None
+
+    def start(self):
+        self.errors = tempfile.TemporaryFile()
+        self.process = subprocess.Popen([PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=self.errors, bufsize=0)
+        self.owner = os.getpid()
+        atexit.register(self.stop)
+
+    def stop(self):
+        """What it still said when it ended, as sanitizers do of what was not freed."""
+        if self.owner != os.getpid() or self.process is None:
+            return
+        self.process.stdin.close()
+        status = self.process.wait()
+        self.process = None
+        if status != 0:
+            print(f"{PROGRAM} ended with {status}: {self.said()}", flush=True)
+
+    def said(self):
+        self.errors.seek(0)
+        text = self.errors.read().decode(errors="replace")
+        self.errors.seek(0)
+        self.errors.truncate()
+        return text
+
+    def run(self, arguments):
+        """(status, standard output, standard error) of one replay."""
+        if self.owner != os.getpid() or self.process is None:
+            self.start()
+        self.process.stdin.write("\t".join(arguments).encode() + b"\n")
+        output = self.answer()
+        report, _, status = output.rpartition(b"= ")
+        return int(status), report, self.said()
+
+    def answer(self):
+        output = b""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.process.stdout, selectors.EVENT_READ)
+            while not (output.endswith(b"\n") and output[:-1].rpartition(b"\n")[2][:2] == b"= "):
+                if not selector.select(SECONDS_MAX):
+                    self.fail(f"did not end in {SECONDS_MAX} s")
+                piece = os.read(self.process.stdout.fileno(), 1 << 16)
+                if not piece:
+                    self.fail("ended")
+                output += piece
+        return output
+
+    def fail(self, what):
+        process, self.process = self.process, None
+        process.kill()
+        process.wait()
+        raise ReplayFailed(f"the program {what}: {self.said()}")
+
+
+program = Program()
 
 
 def replay(folder, network, inputs):
     """(the report, {nanoseconds: [(port, frame)]}) of inputs (nanoseconds, port, frame)."""
-    command = [VIADUCT, "replay", write_network(folder, network), "--json", "--out", folder]
+    configuration = os.path.join(folder, "gateway.conf")
+    with open(configuration, "w", encoding="ascii") as file:
+        file.write(network_text(network))
+    arguments = [configuration, "--json", "--out", folder]
     for port in network.ports:
         path = os.path.join(folder, f"{port}-in.pcap")
         wire.capture_write(path, [(time, data) for time, where, data in inputs if where == port])
-        command += ["--in", f"{port}={path}"]
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode != 0:
-        raise ReplayFailed(f"replay ended with {done.returncode}: {done.stderr}")
+        arguments += ["--in", f"{port}={path}"]
+    status, output, errors = program.run(arguments)
+    if status == INVALID:
+        raise Refused(errors)
+    if status != GOOD:
+        raise ReplayFailed(f"replay ended with {status}: {errors}")
     outputs = {}
     for port in network.ports:
         for time, data in wire.capture_read(os.path.join(folder, f"{port}.pcap")):
             outputs.setdefault(time, []).append((port, data))
-    return json.loads(done.stdout), outputs
+    return json.loads(output), outputs

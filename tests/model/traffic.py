@@ -24,6 +24,8 @@ class Traffic:
         self.count = 0
         self.plain = []  # (port, frame) of fresh packets that nothing is wrong with
         self.burst = None  # (interface, packet) of calls that differ in their source port alone
+        self.slow = []     # (port, frame) of what comes next, with pauses before it
+        self.own = {address for interface in network.interfaces for address, _ in interface.links}
         self.inside = [(interface, host) for interface in network.interfaces
                        if interface.name in self.tables.subnets
                        for host in self.hosts(interface)]
@@ -37,11 +39,11 @@ class Traffic:
 
     def packets(self, count, before=(), outputs=None):
         """That many more (nanoseconds, port, frame), some of them answers to what left."""
-        left = [(port, data) for items in (outputs or {}).values() for port, data in items]
+        left = [item for time in sorted(outputs or ()) for item in outputs[time]]
         made = list(before)
         for _ in range(count):
             self.time += self.random.randint(1, 3) * 10**6
-            if self.chance(5):
+            if self.slow or self.chance(4):
                 self.time += self.random.choice(PAUSES) * 10**9
             self.count += 1
             port, data = self.packet(left)
@@ -50,14 +52,25 @@ class Traffic:
 
     def packet(self, left):
         draw = self.random.random()
+        if self.slow:
+            return self.again(*self.slow.pop())
         if self.burst and draw < 0.9:
             return self.call_again()
         self.burst = None
-        if left and draw < 0.45:
-            return self.back(*self.random.choice(left))
+        if left and draw < 0.5:
+            port, data = self.back(*self.recent(left))
+            if self.chance(7):  # a conversation that gets slow
+                self.slow = [(port, data)] * self.random.randint(1, 3)
+            return port, data
         if self.plain and draw < 0.6:
-            return self.again(*self.random.choice(self.plain))
+            return self.again(*self.recent(self.plain))
+        if self.plain and draw < 0.7:
+            return self.answer_inside(*self.recent(self.plain))
         return self.fresh()
+
+    def recent(self, items):
+        """One of them, more likely one of the last."""
+        return items[-1 - min(int(self.random.expovariate(1 / 10)), len(items) - 1)]
 
     # Packets that follow others.
 
@@ -67,18 +80,30 @@ class Traffic:
         packet = wire.Packet.parse(body) if ethertype == 0x0800 else None
         if packet is None or packet.is_fragment:
             return self.fresh()
+        if packet.source in self.own and self.chance(85):
+            return self.fresh()
         if self.chance(15):
             return port, self.framed(source, destination, vlan, self.error_about(packet))
         passed_on = destination[2:] != packet.destination.to_bytes(4, "big")
         if self.chance(50 if passed_on else 90):
-            data = packet.data
-            if packet.protocol in (wire.TCP, wire.UDP):
-                data = data[2:4] + data[:2] + data[4:]
-            elif packet.icmp_type == wire.ECHO:
-                data = bytes([wire.ECHO_REPLY]) + data[1:]
-            packet = packet.with_(source=packet.destination, destination=packet.source, data=data)
-            packet.ttl = 64
+            packet = answer(packet)
         return port, self.framed(source, destination, vlan, packet)
+
+    def answer_inside(self, port, data):
+        """What the host would answer that a packet is addressed to, if it is in the same network;
+        before it is known what left."""
+        _, _, vlan, _, body = wire.frame_parse(data)
+        packet = wire.Packet.parse(body)
+        interface = self.tables.by_wire.get((port, vlan))
+        if packet is None or interface is None or interface.name not in self.tables.subnets \
+                or packet.destination in self.own:
+            return self.fresh()
+        virtual_network, _ = self.tables.subnets[interface.name]
+        subnet = self.tables.subnet_of(virtual_network, packet.destination)
+        if subnet is None:
+            return self.fresh()
+        interface = self.tables.interfaces[subnet.interface]
+        return interface.port, self.framed_for(interface, answer(packet))
 
     def error_about(self, packet):
         """An ICMP error that the receiver of the packet, or a router on the way, sends."""
@@ -119,13 +144,20 @@ class Traffic:
             packet = self.from_outside(interface)
         odd = self.odd(packet)
         data = self.framed_for(interface, odd)
-        if odd is not packet:
-            return interface.port, data
-        self.plain.append((interface.port, data))
-        far = packet.destination in OUTSIDE or packet.destination in self.tables.vips
-        if far and packet.protocol in (wire.ICMP, wire.TCP, wire.UDP) and self.chance(8):
-            self.burst = interface, packet
+        if odd is packet:
+            self.plain.append((interface.port, data))
+            if self.chance(8) and self.begins_burst(interface, packet):
+                self.burst = interface, packet
         return interface.port, data
+
+    def begins_burst(self, interface, packet):
+        """Calls out of a subnet use up ports, calls of VIPs are spread over backends."""
+        if packet.protocol not in (wire.ICMP, wire.TCP, wire.UDP):
+            return False
+        if interface.name in self.tables.subnets \
+                and not self.tables.subnets[interface.name][1].outbound_vips:
+            return False
+        return packet.destination in OUTSIDE or packet.destination in self.tables.vips
 
     def framed_for(self, interface, packet):
         mac, vlan = interface.mac, interface.vlan
@@ -247,3 +279,12 @@ class Traffic:
                 packet = packet.with_(data=packet.data[:6] + b"\0\0" + packet.data[8:])
         padding = bytes(18) if self.chance(10) else b""
         return wire.frame(destination, source, vlan, packet.bytes() + padding)
+
+
+def answer(packet):
+    data = packet.data
+    if packet.protocol in (wire.TCP, wire.UDP):
+        data = data[2:4] + data[:2] + data[4:]
+    elif packet.icmp_type == wire.ECHO:
+        data = bytes([wire.ECHO_REPLY]) + data[1:]
+    return packet.with_(source=packet.destination, destination=packet.source, data=data, ttl=64)
