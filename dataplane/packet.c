@@ -10,6 +10,8 @@
 #include <rte_tcp.h>
 #include <rte_udp.h>
 
+#include "link.h"
+
 enum {
 	OPTION_END = 0,
 	OPTION_NOP = 1,
@@ -17,6 +19,9 @@ enum {
 	OPTION_STRICT_SOURCE_ROUTE = 137,
 	VLAN_ID_MASK = 0xfff,
 };
+
+#define LINK_LOCAL      0xa9fe0000U /* 169.254.0.0/16 */
+#define LINK_LOCAL_MASK 0xffff0000U
 
 static enum drop_reason
 parse_options(const struct rte_ipv4_hdr *ip, unsigned int header_length)
@@ -38,28 +43,54 @@ parse_options(const struct rte_ipv4_hdr *ip, unsigned int header_length)
 	return DROP_NONE;
 }
 
+/* Networks of 2^24 addresses with some that no packet goes by, or that need a second look. */
+static const bool suspect_networks[UINT8_MAX + 1] = {
+	[0] = true, [IN_LOOPBACKNET] = true, [LINK_LOCAL >> 24] = true, [224 ... 255] = true
+};
+
+static bool
+address_is_link_local(uint32_t address)
+{
+	return (address & LINK_LOCAL_MASK) == LINK_LOCAL;
+}
+
 /* RFC 1812 sections 4.2.2.11 and 5.3.7: addresses that no host on the network has. */
 static enum drop_reason
-parse_addresses(const struct rte_ipv4_hdr *ip, uint8_t flags)
+address_fault(const struct snapshot_interface *link, uint32_t source, uint32_t destination)
 {
-	uint32_t source = rte_be_to_cpu_32(ip->src_addr);
-	uint32_t destination = rte_be_to_cpu_32(ip->dst_addr);
 	uint8_t source_net = (uint8_t)(source >> 24);
 	uint8_t destination_net = (uint8_t)(destination >> 24);
+	/* RFC 3927 section 2.7: who has only a link speaks to the gateway, and no further. */
+	bool stays = link_is_own(link, destination);
 
-	if (unlikely(source_net == 0 || source_net == IN_LOOPBACKNET || source_net >= 224 ||
-		     source == destination))
+	if (source_net == 0 || source_net == IN_LOOPBACKNET || source_net >= 224 ||
+	    source == destination || (address_is_link_local(source) && !stays))
 		return DROP_ip_source_martian;
-	if (unlikely(destination_net >= 224)) {
-		if (destination_net < 240)
-			return DROP_ip_multicast;
-		return destination == INADDR_BROADCAST ? DROP_ip_broadcast
-						       : DROP_ip_destination_martian;
-	}
-	if (unlikely(destination_net == 0 || destination_net == IN_LOOPBACKNET))
+	if (destination_net >= 224 && destination_net < 240)
+		return DROP_ip_multicast;
+	if (destination == INADDR_BROADCAST)
+		return DROP_ip_broadcast;
+	if (destination_net == 0 || destination_net == IN_LOOPBACKNET || destination_net >= 240 ||
+	    (address_is_link_local(destination) && !stays))
 		return DROP_ip_destination_martian;
+	return DROP_NONE;
+}
+
+static enum drop_reason
+parse_addresses(const struct packet *packet, const struct snapshot_interface *link)
+{
+	uint32_t source = rte_be_to_cpu_32(packet->ip->src_addr);
+	uint32_t destination = rte_be_to_cpu_32(packet->ip->dst_addr);
+
+	if (unlikely(suspect_networks[source >> 24] || suspect_networks[destination >> 24] ||
+		     source == destination)) {
+		enum drop_reason reason = address_fault(link, source, destination);
+
+		if (reason != DROP_NONE)
+			return reason;
+	}
 	/* RFC 1812 section 5.3.4: what was sent to many on the link goes no further. */
-	if (unlikely(flags & PACKET_LINK_BROADCAST))
+	if (unlikely(packet->flags & PACKET_LINK_BROADCAST))
 		return DROP_ip_broadcast;
 	return DROP_NONE;
 }
@@ -124,7 +155,7 @@ parse_transport(struct packet *packet, const uint8_t *transport, unsigned int av
 
 /* offset: of the IPv4 header in the frame. */
 static enum drop_reason
-parse_ipv4(struct packet *packet, uint16_t offset)
+parse_ipv4(struct packet *packet, const struct snapshot_interface *link, uint16_t offset)
 {
 	struct rte_mbuf *mbuf = packet->mbuf;
 	struct rte_ipv4_hdr *ip = rte_pktmbuf_mtod_offset(mbuf, struct rte_ipv4_hdr *, offset);
@@ -146,7 +177,7 @@ parse_ipv4(struct packet *packet, uint16_t offset)
 		return DROP_ip_length_invalid;
 	if (unlikely(rte_raw_cksum(ip, header_length) != UINT16_MAX))
 		return DROP_ip_checksum_wrong;
-	reason = parse_addresses(ip, packet->flags);
+	reason = parse_addresses(packet, link);
 	if (unlikely(reason != DROP_NONE))
 		return reason;
 	if (unlikely(header_length > sizeof(*ip))) {
@@ -208,7 +239,7 @@ parse_frame(const struct snapshot *snapshot, uint16_t port, struct packet *packe
 	}
 	if (likely(type == rte_cpu_to_be_16(RTE_ETHER_TYPE_IPV4))) {
 		packet->kind = interface->zone == ZONE_FABRIC ? PACKET_FABRIC : PACKET_STATEFUL;
-		return parse_ipv4(packet, offset);
+		return parse_ipv4(packet, interface, offset);
 	}
 	if (type == rte_cpu_to_be_16(RTE_ETHER_TYPE_ARP)) {
 		packet->kind = PACKET_ARP;

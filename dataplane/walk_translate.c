@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <netinet/in.h>
 
+#include "subnet.h"
 #include "walk.h"
 
 enum {
 	IDLE_TIMEOUT_DEFAULT = 240, /* seconds, where neither a VIP nor a group sets one */
 	ICMP_TIMEOUT_DEFAULT = 60,
-	RESERVED_LEADING = 4, /* of a subnet: network, .1, .2, .3 (semantics.md section 2) */
 	DYNAMIC_PORTS_FIRST = 1024,
 	/* The same on every gateway of a cloud, so that all choose the same backend. */
 	BACKEND_SEED = 0x6d61676c,
@@ -36,7 +36,7 @@ static bool
 snat_find_block(const struct walk *walk, const struct subnet_outbound *outbound, uint32_t *unit)
 {
 	const struct snapshot_subnet *from = walk->from;
-	uint32_t first = from->prefix + RESERVED_LEADING;
+	uint32_t first = from->prefix + SUBNET_RESERVED;
 	uint32_t broadcast = from->prefix | ~from->mask;
 	uint32_t sender = rte_be_to_cpu_32(walk->sender);
 

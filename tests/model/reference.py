@@ -19,7 +19,9 @@ from .tables import Tables
 
 ZERO, LOOPBACK = prefix("0.0.0.0/8"), prefix("127.0.0.0/8")
 MULTICAST, RESERVED = prefix("224.0.0.0/4"), prefix("240.0.0.0/4")
+LINK_LOCAL = prefix("169.254.0.0/16")  # RFC 3927, section 2.7
 BROADCAST = 0xFFFFFFFF
+RESERVED_LEADING = 4  # of a subnet: network, gateway and two more
 TOO_BIG = 4  # code of ICMP unreachable
 SOURCE_ROUTES = {131, 137}  # loose and strict, RFC 791
 
@@ -111,7 +113,9 @@ class Reference:
         reasons = set()
         if not subnet.ip_forwarding and not subnet.prefix.has(packet.source):
             reasons.add("source_spoofed")
-        if packet.source in (subnet.prefix.address, subnet.prefix.last):
+        if subnet.prefix.has(packet.source) and \
+                (packet.source - subnet.prefix.address < RESERVED_LEADING
+                 or packet.source == subnet.prefix.last):
             reasons.add("ip_source_martian")
         if packet.is_fragment:
             reasons.add("fragment_unsupported")
@@ -217,8 +221,8 @@ def header_faults(packet):
     reasons = set()
     if packet.sum_error:
         reasons.add("ip_checksum_wrong")
-    if any(item.has(packet.source) for item in (ZERO, LOOPBACK, MULTICAST, RESERVED)) \
-            or packet.source == packet.destination:
+    if any(item.has(packet.source) for item in
+           (ZERO, LOOPBACK, LINK_LOCAL, MULTICAST, RESERVED)) or packet.source == packet.destination:
         reasons.add("ip_source_martian")
     if packet.options and packet.options[0] in SOURCE_ROUTES:
         reasons.add("ip_source_route")
@@ -226,7 +230,7 @@ def header_faults(packet):
         reasons.add("ip_multicast")
     elif packet.destination == BROADCAST:
         reasons.add("ip_broadcast")
-    elif any(item.has(packet.destination) for item in (ZERO, LOOPBACK, RESERVED)):
+    elif any(item.has(packet.destination) for item in (ZERO, LOOPBACK, LINK_LOCAL, RESERVED)):
         reasons.add("ip_destination_martian")
     return reasons
 

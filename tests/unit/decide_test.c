@@ -29,6 +29,7 @@ sources_are_of_the_subnet(void **state)
 		IP4(10, 0, 0, 255), IP4(10, 0, 1, 64), IP4(10, 0, 2, 9),
 		IP4(10, 0, 3, 4),   IP4(8, 8, 8, 8),   ADDRESS_ONE,
 	};
+	static const uint8_t reserved[] = { 0, 1, 2, 3, 63 };
 	struct world *world = *state;
 	struct decision decision;
 
@@ -45,13 +46,13 @@ sources_are_of_the_subnet(void **state)
 						 IP4(10, 0, 2, 9), 0));
 	expect_drop(&decision, DROP_source_spoofed);
 
-	/* Two of its addresses are no host's. */
-	decision = world_decide(world, world_key(APP, IPPROTO_UDP, IP4(10, 0, 1, 0), 1,
-						 IP4(10, 0, 2, 9), 2));
-	expect_drop(&decision, DROP_ip_source_martian);
-	decision = world_decide(world, world_key(APP, IPPROTO_UDP, IP4(10, 0, 1, 63), 1,
-						 IP4(10, 0, 2, 9), 2));
-	expect_drop(&decision, DROP_ip_source_martian);
+	/* Five of its addresses are no host's, and .1 is the gateway's. */
+	for (size_t i = 0; i < RTE_DIM(reserved); i++) {
+		decision =
+			world_decide(world, world_key(APP, IPPROTO_UDP, IP4(10, 0, 1, reserved[i]),
+						      1, IP4(10, 0, 2, 9), 2));
+		expect_drop(&decision, DROP_ip_source_martian);
+	}
 
 	world->subnets[APP].ip_forwarding = true;
 	decision = world_decide(world, world_key(APP, IPPROTO_UDP, IP4(8, 8, 8, 8), 1,

@@ -79,7 +79,7 @@ every_kind_of_drop_is_told(void **state)
 	assert_dropped(*state, "web", "udp 10.0.2.9:1 8.8.8.8:53", DROP_source_spoofed);
 	assert_dropped(*state, "web", "47 10.0.1.4 8.8.8.8", DROP_protocol_unsupported);
 	assert_dropped(*state, "web", "tcp 10.0.1.4:1 8.8.8.8:25", DROP_security_outbound);
-	assert_dropped(*state, "web", "tcp 10.0.1.2:1 8.8.8.8:80", DROP_snat_block_missing);
+	assert_dropped(*state, "web", "tcp 10.0.1.2:1 8.8.8.8:80", DROP_ip_source_martian);
 	assert_dropped(*state, "db", "tcp 10.0.2.4:1 10.0.9.9:80", DROP_subnet_missing);
 	assert_dropped(*state, "up", "tcp 192.168.0.9:1 192.0.2.1:80", DROP_security_inbound);
 }

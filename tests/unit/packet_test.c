@@ -35,7 +35,9 @@ static const struct snapshot_interface interfaces[] = {
 	  .vlan = 10,
 	  .zone = ZONE,
 	  .mtu = 1500,
-	  .mac = { { 0x02, 0, 0, 0, 0, 0x02 } } },
+	  .mac = { { 0x02, 0, 0, 0, 0, 0x02 } },
+	  .address_count = 1,
+	  .addresses = { { 0xa9fe0101, 16 } } }, /* 169.254.1.1 */
 	{ .present = true,
 	  .vlan = 0,
 	  .zone = ZONE_FABRIC,
@@ -176,6 +178,9 @@ addresses_that_no_host_has_are_dropped(void **state)
 		{ { 10, 0, 1, 4 }, { 240, 0, 0, 1 }, DROP_ip_destination_martian },
 		{ { 10, 0, 1, 4 }, { 239, 255, 255, 250 }, DROP_ip_multicast },
 		{ { 10, 0, 1, 4 }, { 255, 255, 255, 255 }, DROP_ip_broadcast },
+		{ { 169, 254, 0, 0 }, { 9, 9, 9, 9 }, DROP_ip_source_martian },
+		{ { 169, 254, 255, 255 }, { 9, 9, 9, 9 }, DROP_ip_source_martian },
+		{ { 10, 0, 1, 4 }, { 169, 254, 169, 254 }, DROP_ip_destination_martian },
 	};
 
 	(void)state;
@@ -186,6 +191,31 @@ addresses_that_no_host_has_are_dropped(void **state)
 		memcpy(frame + VLAN_FRAME_IP + 16, wrong[i].destination, 4);
 		checksum(frame);
 		assert_drop(frame, sizeof(tcp_frame), wrong[i].reason);
+	}
+}
+
+/* RFC 3927 section 2.7. */
+static void
+link_local_addresses_speak_to_the_gateway_alone(void **state)
+{
+	static const struct {
+		uint8_t source[4], destination[4];
+	} right[] = {
+		{ { 169, 253, 255, 255 }, { 169, 255, 0, 0 } },
+		{ { 169, 254, 7, 7 }, { 169, 254, 1, 1 } },
+		{ { 10, 0, 1, 4 }, { 169, 254, 1, 1 } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(right) / sizeof(right[0]); i++) {
+		uint8_t *frame = frame_copy();
+		struct packet packet;
+
+		memcpy(frame + VLAN_FRAME_IP + 12, right[i].source, 4);
+		memcpy(frame + VLAN_FRAME_IP + 16, right[i].destination, 4);
+		checksum(frame);
+		packet = parse(frame, sizeof(tcp_frame));
+		assert_int_equal(packet.reason, DROP_NONE);
 	}
 }
 
@@ -380,6 +410,7 @@ main(void)
 		cmocka_unit_test(wrong_headers_are_dropped),
 		cmocka_unit_test(ipv6_and_stacked_tags_are_told_apart),
 		cmocka_unit_test(addresses_that_no_host_has_are_dropped),
+		cmocka_unit_test(link_local_addresses_speak_to_the_gateway_alone),
 		cmocka_unit_test(a_frame_to_all_is_not_forwarded),
 		cmocka_unit_test(options_are_walked_within_their_bounds),
 		cmocka_unit_test(a_session_key_is_read),
