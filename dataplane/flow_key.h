@@ -83,7 +83,7 @@ flow_key_set(struct flow_key *key, const struct rte_ipv4_hdr *ip, const void *po
 	memcpy(&both_ports, ports, sizeof(both_ports));
 	words[0] = addresses;
 	words[1] = both_ports | (uint64_t)zone << 32 | (uint64_t)ip->next_proto_id << 48 |
-		   (uint64_t)4 << 56;
+		   (uint64_t)FLOW_FAMILY_IPV4 << 56;
 }
 
 static inline uint32_t

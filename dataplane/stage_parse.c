@@ -1,22 +1,34 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "packet_plain.h"
 #include "stages.h"
 
-enum {
-	PREFETCH_AHEAD = 4,
-};
+/* Fetches the headers of all packets, and counts them. */
+static void
+parse_fetch(struct port_counters *counters, struct rte_mbuf **mbufs, unsigned int n)
+{
+	uint64_t bytes = 0;
+
+	for (unsigned int i = 0; i < n; i++) {
+		rte_prefetch0(rte_pktmbuf_mtod(mbufs[i], void *));
+		bytes += rte_pktmbuf_pkt_len(mbufs[i]);
+	}
+	counters->received_packets += n;
+	counters->received_bytes += bytes;
+}
 
 void
 stage_parse(struct worker *worker, uint16_t port, struct rte_mbuf **mbufs, unsigned int n)
 {
-	struct port_counters *counters = &worker->counters.ports[port];
+	struct packet_plain_port plain = packet_plain_port(worker->snapshot, port);
+	uint32_t others = 0; /* a bit for each packet that is not plain */
 
-	counters->received_packets += n;
-	for (unsigned int i = 0; i < n && i < PREFETCH_AHEAD; i++)
-		rte_prefetch0(rte_pktmbuf_mtod(mbufs[i], void *));
-	for (unsigned int i = 0; i < n; i++) {
-		if (i + PREFETCH_AHEAD < n)
-			rte_prefetch0(rte_pktmbuf_mtod(mbufs[i + PREFETCH_AHEAD], void *));
-		counters->received_bytes += rte_pktmbuf_pkt_len(mbufs[i]);
+	_Static_assert((int)BURST <= 32, "there are as many bits");
+	parse_fetch(&worker->counters.ports[port], mbufs, n);
+	for (unsigned int i = 0; i < n; i++)
+		others |= (uint32_t)!packet_parse_plain(&plain, mbufs[i], &worker->burst[i]) << i;
+	for (; others != 0; others &= others - 1) {
+		unsigned int i = rte_bsf32(others);
+
 		packet_parse(worker->snapshot, port, mbufs[i], &worker->burst[i]);
 	}
 }

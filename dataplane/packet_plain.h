@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include <netinet/in.h>
+#include <string.h>
+
+#include <rte_branch_prediction.h>
+#include <rte_ether.h>
+#include <rte_tcp.h>
+#include <rte_udp.h>
+
+#include "packet.h"
+
+/*
+ * What nearly every packet is: in one segment, to the gateway's own MAC address, TCP or UDP over
+ * IPv4 without options, no fragment, with nothing wrong. All that has to be asked of it is asked of
+ * a few words. packet_parse() is the plain form of this, and does what is not plain.
+ */
+
+enum {
+	/* Of a frame, so that all that is looked at is there: up to the ports behind a VLAN tag. */
+	PLAIN_LENGTH_MIN = sizeof(struct rte_ether_hdr) + sizeof(struct rte_vlan_hdr) +
+			   sizeof(struct rte_ipv4_hdr) + sizeof(struct rte_udp_hdr),
+};
+
+/* The port that a burst came from. */
+struct packet_plain_port {
+	const uint16_t *by_vlan;
+	const struct snapshot_interface *interfaces;
+};
+
+static inline struct packet_plain_port
+packet_plain_port(const struct snapshot *snapshot, uint16_t port)
+{
+	return (struct packet_plain_port){
+		.by_vlan = snapshot->ports[port]->by_vlan,
+		.interfaces = snapshot->interfaces,
+	};
+}
+
+/* The addresses are those of hosts on the network (RFC 1812 sections 4.2.2.11 and 5.3.7). */
+static inline bool
+plain_addresses(rte_be32_t source, rte_be32_t destination)
+{
+	/* By the first byte, which is the lowest: 0, 127 and all from 224 on are no host's. */
+	static const uint8_t is_host[UINT8_MAX + 1] = { [1 ... 126] = 1, [128 ... 223] = 1 };
+
+	return (is_host[(uint8_t)source] & is_host[(uint8_t)destination]) && source != destination;
+}
+
+/* The frame is for the interface's own address. */
+static inline bool
+plain_destination(const char *frame, const struct snapshot_interface *interface)
+{
+	const char *own = (const char *)interface + offsetof(struct snapshot_interface, mac);
+	uint64_t a, b;
+
+	_Static_assert(offsetof(struct snapshot_interface, mac) + sizeof(b) <= sizeof(*interface),
+		       "there is something behind it");
+	memcpy(&a, frame, sizeof(a));
+	memcpy(&b, own, sizeof(b));
+	return (a ^ b) << 16 == 0; /* the first six bytes are the lowest */
+}
+
+/* With end-around carry, which keeps the remainder by 0xffff. */
+static inline uint64_t
+plain_add(uint64_t a, uint64_t b)
+{
+	a += b;
+	return a + (a < b);
+}
+
+/* The packet's length; 0: it is not plain. most: bytes of the frame from the header on. */
+static inline uint32_t
+plain_header(const struct rte_ipv4_hdr *ip, uint32_t most)
+{
+	/* By protocol; 0 for others, of which a byte less is more than any length. */
+	static const uint32_t least[UINT8_MAX + 1] = {
+		[IPPROTO_TCP] = sizeof(*ip) + sizeof(struct rte_tcp_hdr),
+		[IPPROTO_UDP] = sizeof(*ip) + sizeof(struct rte_udp_hdr),
+	};
+	/* Version and header length; more fragments and fragment offset. */
+	const uint64_t mask = 0xff | (uint64_t)RTE_BE16(0x3fff) << 48;
+	uint64_t front, middle;
+	uint32_t length;
+
+	memcpy(&front, ip, sizeof(front));
+	memcpy(&middle, &ip->time_to_live, sizeof(middle));
+	length = rte_be_to_cpu_16((uint16_t)(front >> 16));
+	/* The checksum is right if the sum is 0xffff: 0 in its remainders, for it is not 0. */
+	if (likely((front & mask) == RTE_IPV4_VHL_DEF && length <= most &&
+		   length > least[(uint8_t)(middle >> 8)] - 1 &&
+		   plain_add(plain_add(front, middle), ip->dst_addr) % UINT16_MAX == 0 &&
+		   plain_addresses((uint32_t)(middle >> 32), ip->dst_addr)))
+		return length;
+	return 0;
+}
+
+/*
+ * Does what packet_parse() does, if the packet is plain. False: nothing is done, and packet_parse()
+ * has to be asked.
+ */
+static inline bool
+packet_parse_plain(const struct packet_plain_port *port, struct rte_mbuf *mbuf,
+		   struct packet *packet)
+{
+	const char *frame = rte_pktmbuf_mtod(mbuf, const char *);
+	uint32_t in_frame = rte_pktmbuf_data_len(mbuf);
+	uint32_t offset = sizeof(struct rte_ether_hdr);
+	const struct snapshot_interface *interface;
+	uint32_t type, vlan = 0, id, length; /* type: and the tag behind it */
+	struct rte_ipv4_hdr *ip;
+
+	if (unlikely(in_frame < PLAIN_LENGTH_MIN || in_frame != rte_pktmbuf_pkt_len(mbuf)))
+		return false;
+	memcpy(&type, frame + offsetof(struct rte_ether_hdr, ether_type), sizeof(type));
+	if ((uint16_t)type == RTE_BE16(RTE_ETHER_TYPE_VLAN)) {
+		vlan = rte_be_to_cpu_16((uint16_t)(type >> 16)) & (VLANS - 1);
+		memcpy(&type, frame + offset + offsetof(struct rte_vlan_hdr, eth_proto),
+		       sizeof(type));
+		offset += (uint32_t)sizeof(struct rte_vlan_hdr);
+	}
+	id = port->by_vlan[vlan];
+	if (unlikely(id == INTERFACE_NONE || (uint16_t)type != RTE_BE16(RTE_ETHER_TYPE_IPV4)))
+		return false;
+	interface = &port->interfaces[id];
+	ip = rte_pktmbuf_mtod_offset(mbuf, struct rte_ipv4_hdr *, offset);
+	length = plain_header(ip, in_frame - offset);
+	if (unlikely(length == 0 || !plain_destination(frame, interface)))
+		return false;
+
+	packet->mbuf = mbuf;
+	packet->ip = ip;
+	flow_key_set(&packet->key, ip, ip + 1, interface->zone);
+	packet->interface = (uint16_t)id;
+	packet->kind = interface->zone == ZONE_FABRIC ? PACKET_FABRIC : PACKET_STATEFUL;
+	packet->flags = 0;
+	packet->reason = DROP_NONE;
+	packet->ip_length = (uint16_t)length;
+	/* Ethernet's shortest frame may be longer than the packet. */
+	mbuf->data_len = (uint16_t)(offset + length);
+	mbuf->pkt_len = offset + length;
+	return true;
+}
