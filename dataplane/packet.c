@@ -43,11 +43,6 @@ parse_options(const struct rte_ipv4_hdr *ip, unsigned int header_length)
 	return DROP_NONE;
 }
 
-/* Networks of 2^24 addresses with some that no packet goes by, or that need a second look. */
-static const bool suspect_networks[UINT8_MAX + 1] = {
-	[0] = true, [IN_LOOPBACKNET] = true, [LINK_LOCAL >> 24] = true, [224 ... 255] = true
-};
-
 static bool
 address_is_link_local(uint32_t address)
 {
@@ -82,8 +77,8 @@ parse_addresses(const struct packet *packet, const struct snapshot_interface *li
 	uint32_t source = rte_be_to_cpu_32(packet->ip->src_addr);
 	uint32_t destination = rte_be_to_cpu_32(packet->ip->dst_addr);
 
-	if (unlikely(suspect_networks[source >> 24] || suspect_networks[destination >> 24] ||
-		     source == destination)) {
+	if (unlikely(packet_suspects((uint8_t)(source >> 24)) ||
+		     packet_suspects((uint8_t)(destination >> 24)) || source == destination)) {
 		enum drop_reason reason = address_fault(link, source, destination);
 
 		if (reason != DROP_NONE)

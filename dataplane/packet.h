@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <rte_ip.h>
@@ -48,6 +49,20 @@ struct packet {
 	uint32_t egress;   /* adjacency, of the fabric path */
 	uint32_t decision; /* index into the burst's decisions */
 } __rte_cache_aligned;
+
+/*
+ * Some addresses of the network with that first byte are no host's (RFC 1812 sections 4.2.2.11 and
+ * 5.3.7), or stay on their link (RFC 3927).
+ */
+static inline bool
+packet_suspects(uint8_t first)
+{
+	static const bool networks[UINT8_MAX + 1] = {
+		[0] = true, [127] = true, [169] = true, [224 ... 255] = true
+	};
+
+	return networks[first];
+}
 
 /*
  * Parses a frame that was received on that port: Ethernet, at most one VLAN tag, ARP or IPv4 with

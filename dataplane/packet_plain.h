@@ -38,14 +38,12 @@ packet_plain_port(const struct snapshot *snapshot, uint16_t port)
 	};
 }
 
-/* The addresses are those of hosts on the network (RFC 1812 sections 4.2.2.11 and 5.3.7). */
+/* The addresses need no second look; the first byte is the lowest. */
 static inline bool
 plain_addresses(rte_be32_t source, rte_be32_t destination)
 {
-	/* By the first byte, which is the lowest: 0, 127 and all from 224 on are no host's. */
-	static const uint8_t is_host[UINT8_MAX + 1] = { [1 ... 126] = 1, [128 ... 223] = 1 };
-
-	return (is_host[(uint8_t)source] & is_host[(uint8_t)destination]) && source != destination;
+	return !(packet_suspects((uint8_t)source) | packet_suspects((uint8_t)destination)) &&
+	       source != destination;
 }
 
 /* The frame is for the interface's own address. */

@@ -171,6 +171,8 @@ what_is_not_plain_is_left_alone(void **state)
 		{ TAGGED_IP + 12, 127 }, /* from nobody */
 		{ TAGGED_IP + 16, 0 },
 		{ TAGGED_IP + 16, 127 }, /* to nobody */
+		{ TAGGED_IP + 12, 169 },
+		{ TAGGED_IP + 16, 169 }, /* may be of a link */
 		{ TAGGED_IP + 12, 224 },
 		{ TAGGED_IP + 16, 224 }, /* multicast */
 	};
@@ -253,6 +255,7 @@ tcp_and_udp_are_plain(void **state)
 static void
 random_frames_are_parsed_alike(void **state)
 {
+	static const uint8_t link_local[] = { 169, 254 };
 	unsigned int plain = 0;
 
 	(void)state;
@@ -260,14 +263,17 @@ random_frames_are_parsed_alike(void **state)
 	for (unsigned int round = 0; round < ROUNDS; round++) {
 		bool tag = rand() % 2;
 		uint8_t frame[FRAME_MAX];
+		uint8_t *ip = frame + (tag ? TAGGED_IP : UNTAGGED_IP);
 		size_t length = rand() % 4 != 0 ? sizeof(frame) : (size_t)rand() % sizeof(frame);
 		struct rte_mbuf *mbuf;
 
 		memcpy(frame, tag ? tagged : untagged, sizeof(frame));
 		for (int i = rand() % 4; i > 0; i--)
 			frame[rand() % 48] = (uint8_t)rand();
+		if (rand() % 8 == 0)
+			memcpy(ip + (rand() % 2 ? 12 : 16), link_local, sizeof(link_local));
 		if (rand() % 4 != 0)
-			checksum(frame + (tag ? TAGGED_IP : UNTAGGED_IP));
+			checksum(ip);
 		mbuf = mbuf_of(frame, length);
 		if (length > 1 && rand() % 16 == 0)
 			mbuf_split(mbuf, (uint16_t)(1 + (size_t)rand() % (length - 1)));
