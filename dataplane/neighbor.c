@@ -51,8 +51,8 @@ neighbor_table_init(struct neighbor_table *table, const char *name, int socket)
 void
 neighbor_table_release(struct neighbor_table *table)
 {
-	for (uint32_t i = 0; i < table->held_count; i++)
-		rte_pktmbuf_free(table->held[i].mbuf);
+	for (unsigned int i = 0; i < RTE_DIM(table->held.places); i++)
+		rte_pktmbuf_free(table->held.places[i].mbuf);
 	rte_hash_free(table->index);
 	rte_free(table->uses);
 	rte_free(table->adjacencies);
@@ -196,33 +196,18 @@ neighbor_table_sweep(struct neighbor_table *table)
 	}
 }
 
-enum drop_reason
-neighbor_hold(struct neighbor_table *table, uint32_t adjacency, struct rte_mbuf *mbuf)
+struct rte_mbuf *
+neighbor_hold(struct neighbor_table *table, uint32_t index, struct rte_mbuf *mbuf)
 {
-	if (table->held_count == HELD_PACKETS_MAX ||
-	    table->adjacencies[adjacency].held == HELD_PACKETS_PER_NEIGHBOR)
-		return DROP_neighbor_queue_full;
-	table->held[table->held_count++] =
-		(struct held_packet){ .mbuf = mbuf, .adjacency = adjacency };
-	table->adjacencies[adjacency].held++;
-	return DROP_NONE;
+	struct adjacency *adjacency = &table->adjacencies[index];
+
+	return held_add(&table->held, &adjacency->held, adjacency->interface, index, mbuf);
 }
 
 unsigned int
-neighbor_take_held(struct neighbor_table *table, uint32_t adjacency, struct rte_mbuf **mbufs)
+neighbor_take_held(struct neighbor_table *table, uint32_t index, struct rte_mbuf **mbufs)
 {
-	unsigned int taken = 0;
-	uint32_t kept = 0;
+	struct adjacency *adjacency = &table->adjacencies[index];
 
-	if (table->adjacencies[adjacency].held == 0)
-		return 0;
-	for (uint32_t i = 0; i < table->held_count; i++) {
-		if (table->held[i].adjacency == adjacency)
-			mbufs[taken++] = table->held[i].mbuf;
-		else
-			table->held[kept++] = table->held[i];
-	}
-	table->held_count = kept;
-	table->adjacencies[adjacency].held = 0;
-	return taken;
+	return held_take(&table->held, &adjacency->held, adjacency->interface, mbufs);
 }

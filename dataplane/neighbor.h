@@ -8,7 +8,7 @@
 #include <rte_mbuf.h>
 
 #include "command.h"
-#include "drop.h"
+#include "held.h"
 #include "link.h"
 #include "snapshot.h"
 
@@ -24,8 +24,6 @@ enum {
 	ADJACENCY_HEADER_MAX = LINK_HEADER_MAX,
 	ADJACENCY_PORT_NONE = UINT16_MAX,
 	NEIGHBORS_MAX = 65536,
-	HELD_PACKETS_MAX = 256,
-	HELD_PACKETS_PER_NEIGHBOR = 32,
 	NEIGHBORS_SWEPT = 8, /* looked at in one call */
 };
 
@@ -46,7 +44,7 @@ struct adjacency {
 	uint8_t header_length; /* 14, or 18 with a VLAN tag */
 	/* Destination, source, VLAN tag, type IPv4: the array's last header_length bytes. */
 	uint8_t header[ADJACENCY_HEADER_MAX];
-	uint8_t held;  /* packets that wait for it */
+	uint8_t held;  /* packets that wait for it: the place of the last one (held.h), or 0 */
 	uint16_t port; /* ADJACENCY_PORT_NONE: its interface is gone */
 	uint16_t mtu;  /* of the IPv4 packet, bytes */
 	uint16_t interface;
@@ -54,13 +52,6 @@ struct adjacency {
 };
 
 _Static_assert(sizeof(struct adjacency) == 32, "no adjacency lies on two cache lines");
-_Static_assert((int)HELD_PACKETS_PER_NEIGHBOR <= (int)UINT8_MAX, "adjacency.held counts them");
-
-struct held_packet {
-	struct rte_mbuf
-		*mbuf; /* begins at the IPv4 header, rewritten, ready but for the adjacency */
-	uint32_t adjacency;
-};
 
 struct neighbor_table {
 	struct adjacency *adjacencies; /* NEIGHBORS_MAX */
@@ -70,8 +61,8 @@ struct neighbor_table {
 	uint32_t used;  /* how many of them are not free */
 	uint32_t swept; /* where the next sweep begins */
 	struct rte_hash *index; /* (interface, address) to adjacency */
-	uint32_t held_count;
-	struct held_packet held[HELD_PACKETS_MAX]; /* in order of arrival */
+	/* They begin at the IPv4 header, rewritten, ready but for the adjacency's header. */
+	struct held_packets held;
 };
 
 /* The name is unique in the process. 0 or -errno. */
@@ -104,8 +95,8 @@ void neighbor_keep(struct neighbor_table *table, uint32_t adjacency);
 void neighbor_let_go(struct neighbor_table *table, uint32_t adjacency);
 void neighbor_table_sweep(struct neighbor_table *table);
 
-/* DROP_NONE if the packet now waits, else why it can not. */
-enum drop_reason neighbor_hold(struct neighbor_table *table, uint32_t adjacency,
+/* The packet waits for that adjacency. Returns the one that waits no longer for it (held.h). */
+struct rte_mbuf *neighbor_hold(struct neighbor_table *table, uint32_t adjacency,
 			       struct rte_mbuf *mbuf);
 /* Takes the packets that wait for that adjacency, at most HELD_PACKETS_PER_NEIGHBOR, in order. */
 unsigned int neighbor_take_held(struct neighbor_table *table, uint32_t adjacency,

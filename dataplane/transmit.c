@@ -103,7 +103,7 @@ static void
 transmit_hold(struct worker *worker, struct rte_mbuf *mbuf, struct rte_ipv4_hdr *ip, uint32_t index)
 {
 	struct adjacency *adjacency = &worker->neighbors.adjacencies[index];
-	enum drop_reason reason;
+	struct rte_mbuf *given_up;
 
 	if (adjacency->port == ADJACENCY_PORT_NONE) {
 		transmit_drop(worker, mbuf, DROP_neighbor_unresolved);
@@ -112,9 +112,9 @@ transmit_hold(struct worker *worker, struct rte_mbuf *mbuf, struct rte_ipv4_hdr 
 	if (adjacency->state == ADJACENCY_UNRESOLVED)
 		transmit_ask(worker, adjacency);
 	rewrite_begin(mbuf, ip);
-	reason = neighbor_hold(&worker->neighbors, index, mbuf);
-	if (reason != DROP_NONE)
-		transmit_drop(worker, mbuf, reason);
+	given_up = neighbor_hold(&worker->neighbors, index, mbuf);
+	if (given_up != NULL)
+		transmit_drop(worker, given_up, DROP_neighbor_queue_full);
 	else
 		worker->counters.held++;
 }
@@ -165,15 +165,12 @@ void
 transmit_abandon_lost(struct worker *worker)
 {
 	const struct neighbor_table *neighbors = &worker->neighbors;
-	uint32_t i = 0;
 
-	while (i < neighbors->held_count) {
-		uint32_t adjacency = neighbors->held[i].adjacency;
+	for (unsigned int i = 0; i < RTE_DIM(neighbors->held.places); i++) {
+		const struct held_packet *packet = &neighbors->held.places[i];
 
-		/* What was held before i stays there, what came after it moves up. */
-		if (neighbors->adjacencies[adjacency].port == ADJACENCY_PORT_NONE)
-			transmit_abandon_held(worker, adjacency);
-		else
-			i++;
+		if (packet->mbuf != NULL &&
+		    neighbors->adjacencies[packet->adjacency].port == ADJACENCY_PORT_NONE)
+			transmit_abandon_held(worker, packet->adjacency);
 	}
 }

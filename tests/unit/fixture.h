@@ -136,7 +136,7 @@ fixture_check(struct fixture *fixture)
 	const struct counters *counters = &fixture->worker.counters;
 	uint64_t ends = counters->consumed + counters->held;
 
-	assert_int_equal(counters->held, fixture->worker.neighbors.held_count);
+	assert_int_equal(counters->held, fixture->worker.neighbors.held.count);
 	for (unsigned int i = 0; i < DROP_REASON_COUNT; i++)
 		ends += counters->drops[i];
 	transmit_flush(&fixture->worker);
