@@ -30,7 +30,10 @@ probe_read(struct reader *reader, const config_setting_t *group, struct port_ran
 	if (setting_required(reader, group, "protocol") != NULL)
 		probe.protocol =
 			PROBE_TCP + setting_choice(reader, group, "protocol", protocols, 0);
-	probe.port = (uint16_t)setting_unsigned(reader, group, "port", 1, UINT16_MAX, ports.first);
+	/* A rule of icmp has no port that a probe could go to. */
+	if (ports.first != 0 || setting_required(reader, group, "port") != NULL)
+		probe.port = (uint16_t)setting_unsigned(reader, group, "port", 1, UINT16_MAX,
+							ports.first);
 	probe.interval = setting_unsigned(reader, group, "interval", 1, 3600, 5);
 	probe.threshold = setting_unsigned(reader, group, "threshold", 1, 100, 2);
 
@@ -87,6 +90,34 @@ rule_ports_read(struct reader *reader, const config_setting_t *group, struct inb
 	}
 }
 
+/* A ping has no ports. */
+static void
+rule_ports_refuse(struct reader *reader, const config_setting_t *group)
+{
+	static const char *const names[] = { "ports", "backend_ports" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const config_setting_t *setting = config_setting_get_member(group, names[i]);
+		struct origin origin;
+
+		if (setting == NULL)
+			continue;
+		origin = setting_origin(reader, setting);
+		diagnostic_error(reader->diagnostics, &origin,
+				 "%s belongs to rules of tcp and udp; leave it out", names[i]);
+	}
+}
+
+static void
+rule_protocol_read(struct reader *reader, const config_setting_t *group, struct inbound_rule *rule)
+{
+	static const char *const names[] = { "tcp", "udp", "icmp", NULL };
+	static const enum protocol protocols[] = { PROTOCOL_TCP, PROTOCOL_UDP, PROTOCOL_ICMP };
+
+	if (setting_required(reader, group, "protocol") != NULL)
+		rule->protocol = protocols[setting_choice(reader, group, "protocol", names, 0)];
+}
+
 static void
 backends_read(struct reader *reader, const config_setting_t *group, struct inbound_rule *rule)
 {
@@ -109,15 +140,14 @@ inbound_settings_read(struct reader *reader, const config_setting_t *group,
 	static const char *const distributions[] = { "five-tuple", "source-protocol", "source",
 						     NULL };
 	static const char *const unhealthy[] = { "all_down", "all_up", NULL };
-	static const char *const protocols[] = { "tcp", "udp", NULL };
 	const config_setting_t *probe = config_setting_get_member(group, "probe");
 
 	rule->name = setting_name(reader, group);
-	if (setting_required(reader, group, "protocol") != NULL)
-		rule->protocol = setting_choice(reader, group, "protocol", protocols, 0) == 0
-					 ? PROTOCOL_TCP
-					 : PROTOCOL_UDP;
-	rule_ports_read(reader, group, rule);
+	rule_protocol_read(reader, group, rule);
+	if (rule->protocol == PROTOCOL_ICMP)
+		rule_ports_refuse(reader, group);
+	else
+		rule_ports_read(reader, group, rule);
 	backends_read(reader, group, rule);
 	rule->distribution = setting_choice(reader, group, "distribution", distributions, 0);
 	rule->idle_timeout =

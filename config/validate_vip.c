@@ -65,11 +65,34 @@ rules_overlap(const struct inbound_rule *a, const struct inbound_rule *b)
 	       b->ports.first <= a->ports.last;
 }
 
-/* A rule whose ports are 0-0 or whose protocol is none could not be read. */
+/* A rule whose protocol is none, or whose ports are 0-0 where it has some, could not be read. */
 static bool
 rule_is_known(const struct inbound_rule *rule)
 {
-	return rule->ports.first != 0 && rule->protocol != PROTOCOL_ANY;
+	return rule->protocol == PROTOCOL_ICMP ||
+	       (rule->ports.first != 0 && rule->protocol != PROTOCOL_ANY);
+}
+
+static void
+rule_overlap_error(struct reader *reader, size_t vip, size_t index,
+		   const struct inbound_rule *other)
+{
+	const struct inbound_rule *rule = &reader->model->vips[vip].inbound[index];
+	bool ping = rule->protocol == PROTOCOL_ICMP;
+	struct origin origin = setting_place(reader, "vips.%zu.inbound.%zu.%s", vip, index,
+					     ping ? "protocol" : "ports");
+
+	if (ping)
+		diagnostic_error(reader->diagnostics, &origin,
+				 "protocol \"icmp\" is that of rule \"%s\" on line %u; a VIP has "
+				 "one rule for pings",
+				 other->name, other->origin.line);
+	else
+		diagnostic_error(reader->diagnostics, &origin,
+				 "ports %u-%u overlap %u-%u of rule \"%s\" on line %u; a port has "
+				 "one rule",
+				 rule->ports.first, rule->ports.last, other->ports.first,
+				 other->ports.last, other->name, other->origin.line);
 }
 
 static void
@@ -80,17 +103,8 @@ rule_ports_validate(struct reader *reader, size_t vip, size_t index)
 	if (!rule_is_known(&rules[index]))
 		return;
 	for (size_t i = 0; i < index; i++) {
-		if (!rule_is_known(&rules[i]) || !rules_overlap(&rules[index], &rules[i]))
-			continue;
-
-		struct origin origin =
-			setting_place(reader, "vips.%zu.inbound.%zu.ports", vip, index);
-
-		diagnostic_error(
-			reader->diagnostics, &origin,
-			"ports %u-%u overlap %u-%u of rule \"%s\" on line %u; a port has one rule",
-			rules[index].ports.first, rules[index].ports.last, rules[i].ports.first,
-			rules[i].ports.last, rules[i].name, rules[i].origin.line);
+		if (rule_is_known(&rules[i]) && rules_overlap(&rules[index], &rules[i]))
+			rule_overlap_error(reader, vip, index, &rules[i]);
 	}
 }
 

@@ -113,7 +113,8 @@ vip_json(const struct explanation *explanation)
 			 address_json(&vip->address), "rule",
 			 text_or_null(rule != NULL ? rule->name : NULL), "backend",
 			 address_json(&explanation->backend), "backend_port",
-			 number_or_null(rule != NULL, explanation->backend_port));
+			 number_or_null(rule != NULL && rule->protocol != PROTOCOL_ICMP,
+					explanation->backend_port));
 }
 
 static json_t *

@@ -122,7 +122,7 @@ print_vip(FILE *stream, const struct explanation *explanation)
 	};
 	const struct vip *vip = explanation->fabric.vip;
 	const struct inbound_rule *rule = explanation->inbound_rule;
-	char address[IP_ADDRESS_TEXT_MAX];
+	char address[IP_ADDRESS_TEXT_MAX], port[sizeof(":65535")] = "";
 
 	if (vip == NULL)
 		return;
@@ -130,13 +130,13 @@ print_vip(FILE *stream, const struct explanation *explanation)
 	if (rule == NULL)
 		return;
 	ip_address_format(&explanation->backend, address);
+	if (rule->protocol != PROTOCOL_ICMP)
+		snprintf(port, sizeof(port), ":%u", explanation->backend_port);
 	if (rule->backend_count == 1)
-		print_step(stream, "  rule", "%s, backend %s:%u", rule->name, address,
-			   explanation->backend_port);
+		print_step(stream, "  rule", "%s, backend %s%s", rule->name, address, port);
 	else
-		print_step(stream, "  rule", "%s, backend %s:%u, one of %zu by %s", rule->name,
-			   address, explanation->backend_port, rule->backend_count,
-			   distributions[rule->distribution]);
+		print_step(stream, "  rule", "%s, backend %s%s, one of %zu by %s", rule->name,
+			   address, port, rule->backend_count, distributions[rule->distribution]);
 }
 
 static void

@@ -125,6 +125,19 @@ vip_choose_backend(const struct walk *walk, const struct snapshot_vip *vip,
 						  vip_hash(&walk->request->key, rule->hash))];
 }
 
+static void
+vip_without_rule(struct walk *walk)
+{
+	const struct flow_key *key = &walk->request->key;
+
+	if (key->protocol == IPPROTO_ICMP)
+		walk->decision->verdict = VERDICT_LOCAL; /* a ping of the VIP itself */
+	else if (rte_be_to_cpu_16(key->destination_port) >= DYNAMIC_PORTS_FIRST)
+		walk_drop(walk, DROP_vip_session_missing);
+	else
+		walk_drop(walk, DROP_vip_rule_missing);
+}
+
 void
 walk_vip(struct walk *walk, uint32_t id)
 {
@@ -136,17 +149,13 @@ walk_vip(struct walk *walk, uint32_t id)
 	struct backend backend;
 	uint32_t index;
 
-	if (key->protocol == IPPROTO_ICMP) {
-		if (flow_key_is_echo_reply(key))
-			walk_drop(walk, DROP_vip_session_missing);
-		else
-			decision->verdict = VERDICT_LOCAL; /* a ping of the VIP itself */
+	if (flow_key_is_echo_reply(key)) {
+		walk_drop(walk, DROP_vip_session_missing);
 		return;
 	}
 	index = interval_tree_find(vip->rules, (uint32_t)key->protocol << 16 | port);
 	if (index == VIP_RULE_MISSING) {
-		walk_drop(walk, port >= DYNAMIC_PORTS_FIRST ? DROP_vip_session_missing
-							    : DROP_vip_rule_missing);
+		vip_without_rule(walk);
 		return;
 	}
 	rule = &vip->inbound[index];

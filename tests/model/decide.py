@@ -187,21 +187,24 @@ class Walk:
 
     def backend_of(self, vip, packet, zone):
         """(rule, backend, its port)"""
-        if packet.protocol == ICMP:
-            raise Local
         if packet.protocol in (ESP, AH):
             raise Drop("vip_rule_missing", "protocol_not_translatable")
-        protocol = {TCP: "tcp", UDP: "udp"}[packet.protocol]
+        protocol = {TCP: "tcp", UDP: "udp", ICMP: "icmp"}[packet.protocol]
         wanted = packet.ports[1]
         for rule in vip.inbound:
-            if rule.protocol == protocol and rule.ports[0] <= wanted <= rule.ports[1]:
+            if rule.protocol == protocol and \
+                    (protocol == "icmp" or rule.ports[0] <= wanted <= rule.ports[1]):
                 break
         else:
+            if protocol == "icmp":
+                raise Local
             raise Drop("vip_rule_missing" if wanted < FIRST_SNAT_PORT else "vip_session_missing")
         same = {"five-tuple": (packet.source, *packet.ports, protocol),
                 "source-protocol": (packet.source, protocol),
                 "source": (packet.source,)}[rule.distribution]
         backend = self.choices.pick(("backend", vip.name, rule.name, zone, same), rule.backends)
+        if protocol == "icmp":
+            return rule, backend, wanted
         return rule, backend, rule.backend_first + wanted - rule.ports[0]
 
     # The session.
@@ -267,4 +270,5 @@ def outbound_timeout(vip, protocol):
 
 def in_rule_block(vip, port):
     """Whether the port lies in a block of 8 that an inbound rule uses."""
-    return any(rule.ports[0] // 8 <= port // 8 <= rule.ports[1] // 8 for rule in vip.inbound)
+    return any(rule.ports[0] // 8 <= port // 8 <= rule.ports[1] // 8 for rule in vip.inbound
+               if rule.protocol != "icmp")

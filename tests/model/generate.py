@@ -172,6 +172,10 @@ class Generator:
                 some(self.random, hosts, 1, 3),
                 self.random.choice(("five-tuple", "five-tuple", "source-protocol", "source")),
                 self.random.choice((240, 240, 353))))
+        if self.chance(20):
+            hosts = self.hosts(self.random.choice(network.subnets))
+            vip.inbound.append(n.InboundRule("pings", "icmp", (0, 0), 0,
+                                             some(self.random, hosts, 1, 3)))
         return vip
 
     def dress(self, networks, groups, tables, vips):

@@ -119,7 +119,7 @@ class VirtualNetwork:
 class InboundRule:
     name: str
     protocol: str
-    ports: tuple  # (first, last)
+    ports: tuple  # (first, last); of icmp (0, 0)
     backend_first: int
     backends: list
     distribution: str = "five-tuple"
@@ -226,9 +226,11 @@ def subnet_text(subnet):
 def inbound_text(rule):
     first, last = rule.ports
     end = rule.backend_first + last - first
+    ping = rule.protocol == "icmp"  # has no ports
     return group_text({
-        "name": text(rule.name), "protocol": text(rule.protocol), "ports": text(f"{first}-{last}"),
-        "backend_ports": text(f"{rule.backend_first}-{end}"),
+        "name": text(rule.name), "protocol": text(rule.protocol),
+        "ports": None if ping else text(f"{first}-{last}"),
+        "backend_ports": None if ping else text(f"{rule.backend_first}-{end}"),
         "backends": quoted(dotted(address) for address in rule.backends),
         "distribution": text(rule.distribution), "idle_timeout": rule.idle_timeout})
 

@@ -212,7 +212,7 @@ class Traffic:
         ports = [self.random.choice(PORTS), self.random.choice(PORTS)]
         if vip.inbound and self.chance(85):
             rule = self.random.choice(vip.inbound)
-            protocol = {"tcp": wire.TCP, "udp": wire.UDP}[rule.protocol]
+            protocol = {"tcp": wire.TCP, "udp": wire.UDP, "icmp": wire.ICMP}[rule.protocol]
             ports[1] = self.random.randint(*rule.ports)
         elif self.chance(30):
             ports[1] = self.random.randint(1024, 1100)

@@ -36,9 +36,13 @@ test_wrong_inbound(void **state)
 				    "t.conf:2: inbound: protocol is missing; set it\n"
 				    "t.conf:2: inbound: ports is missing; set it\n"
 				    "t.conf:2: inbound: backends is missing; set it\n" },
-		{ "inbound = { name = 'r'; protocol = 'icmp'; ports = '1'; backends = [ ]; };",
-		  "t.conf:2: protocol = 'icmp' is none of its values; use one of tcp, udp\n"
+		{ "inbound = { name = 'r'; protocol = 'esp'; ports = '1'; backends = [ ]; };",
+		  "t.conf:2: protocol = 'esp' is none of its values; use one of tcp, udp, icmp\n"
 		  "t.conf:2: backends is empty; name at least one\n" },
+		{ "inbound = { name = 'r'; protocol = 'icmp'; backends = '10.0.1.4'; ports = '1';\n"
+		  "backend_ports = '1'; };",
+		  "t.conf:2: ports belongs to rules of tcp and udp; leave it out\n"
+		  "t.conf:3: backend_ports belongs to rules of tcp and udp; leave it out\n" },
 		{ "inbound = { name = 'r'; protocol = 'tcp'; backends = '10.0.1.4';\nports = [ "
 		  "'80', '443' "
 		  "]; };",

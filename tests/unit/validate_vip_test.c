@@ -51,6 +51,10 @@ test_rules(void **state)
 		  "'10.0.1.4', "
 		  "'10.0.1.5' ]; }",
 		  "t.conf:3: backends are 2, but backends_max is 1; raise it\n" },
+		{ "{ name = 'a'; protocol = 'icmp'; backends = '10.0.1.4'; },\n{ name = 'b'; "
+		  "protocol = 'icmp'; backends = '10.0.1.5'; }",
+		  "t.conf:3: protocol 'icmp' is that of rule 'a' on line 2; a VIP has one rule "
+		  "for pings\n" },
 		{ "5, { name = 'a'; protocol = 'tcp'; ports = '0'; backends = '10.0.1'; }, { name "
 		  "= 'b'; "
 		  "protocol = 'tcp'; ports = '0'; backends = '10.0.1.4'; }",

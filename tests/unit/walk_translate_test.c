@@ -189,6 +189,27 @@ inbound_sessions_reach_a_backend(void **state)
 	expect_egress(&decision.forward, TEST, HOST);
 }
 
+/* A ping of a VIP goes to a backend where a rule says so, and keeps its identifier. */
+static void
+pings_go_to_the_backends_of_their_rule(void **state)
+{
+	struct world *world = *state;
+	struct flow_key ping = world_key(ZONE_FABRIC, IPPROTO_ICMP, CLIENT, 77, ADDRESS_ONE, 0);
+	struct decision decision = world_decide(world, ping);
+
+	assert_int_equal(decision.verdict, VERDICT_LOCAL);
+	world_rule(world, ONE, IPPROTO_ICMP, 0, 0, 0, APP, HOST, 0);
+	decision = world_decide(world, ping);
+	expect_tuple(&decision, CLIENT, 77, HOST, 0);
+	assert_int_equal(decision.inbound_vip, ONE);
+	assert_int_equal(decision.idle_timeout, 300);
+	expect_egress(&decision.forward, APP, HOST);
+	/* A reply without its request starts nothing. */
+	ping.family |= FLOW_FAMILY_ECHO_REPLY;
+	decision = world_decide(world, ping);
+	expect_drop(&decision, DROP_vip_session_missing);
+}
+
 /* What a distribution looks at moves clients between the two backends, and nothing else does. */
 static void
 distributions_look_at_what_they_name(void **state)
@@ -359,6 +380,7 @@ main(void)
 		WITH_WORLD(one_host_keeps_one_vip),
 		WITH_WORLD(a_session_keeps_its_outbound_vip),
 		WITH_WORLD(inbound_sessions_reach_a_backend),
+		WITH_WORLD(pings_go_to_the_backends_of_their_rule),
 		WITH_WORLD(distributions_look_at_what_they_name),
 		WITH_WORLD(the_protocol_counts_where_it_is_named),
 		WITH_WORLD(a_session_keeps_its_backend),
