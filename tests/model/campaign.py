@@ -5,15 +5,16 @@ import time
 from dataclasses import dataclass, field
 from random import Random
 
-from . import compare, wire
+from . import compare
+from .changes import Changes
 from .generate import Generator
-from .network import network_text
-from .replay import Refused
+from .replay import Refused, ReplayFailed, replay
 from .shrink import Shrinker
-from .traffic import START, Traffic
+from .traffic import Traffic
 
 ATTEMPTS = 20
 REFUSED_MAX = 0.2  # of the configurations
+RELOADED = 0.4  # of the sequences
 
 
 @dataclass
@@ -51,28 +52,42 @@ def sequence(seed):
 
 def sequence_try(random, folder, tally, seed):
     """With one configuration; raises Refused if it is none."""
-    network = Generator(random).network()
+    generator = Generator(random)
+    network = generator.network()
     traffic = Traffic(random, network)
-    inputs = traffic.packets(random.randint(20, 50))
-    wrong, outputs = compare.run(folder, network, inputs)
-    if wrong is None:
-        # Now that the chosen ports are known, there can be answers.
-        inputs = traffic.packets(random.randint(30, 70), inputs, outputs)
-        wrong, again = compare.run(folder, network, inputs)
-        if wrong is None and any(again.get(at) != frames for at, frames in outputs.items()):
-            wrong = "the same packets had other outputs before others followed them"
+    events = traffic.packets(random.randint(20, 40))
+    early = replay_of(folder, network, events)
+    # Now that the chosen ports are known, there can be answers.
+    events = traffic.packets(random.randint(20, 40), events, early)
+    if random.random() < RELOADED:
+        events = reloaded(generator, folder, network, traffic, events)
+    result = compare.run(folder, network, events)
+    if not result.wrong and any(result.outputs.get(at) != frames for at, frames in early.items()):
+        result.wrong = "the same packets had other outputs before others followed them"
     tally.sequences += 1
-    tally.packets += len(inputs)
-    if wrong:
-        small = Shrinker(folder, network, inputs, wrong).shrink()
-        tally.differences.append(report(seed, *small))
+    tally.packets += len(events)
+    if result.wrong:
+        tally.differences.append(Shrinker(folder, network, events, result).report(seed))
 
 
-def report(seed, network, inputs, wrong):
-    lines = [f"sequence {seed}", "", network_text(network)]
-    lines += [f"+{(at - START) / 10**9:.3f} s  {port}  {wire.frame_text(data)}"
-              for at, port, data in inputs]
-    return "\n".join([*lines, "", wrong])
+def replay_of(folder, network, events):
+    """What left; nothing where the program failed, as it will again."""
+    try:
+        return replay(folder, network, events)[1]
+    except ReplayFailed:
+        return {}
+
+
+def reloaded(generator, folder, network, traffic, events):
+    """The configuration changes, and more packets come; if check allows the change."""
+    outputs = replay_of(folder, network, events)
+    changed = Changes(generator).changed(network)
+    try:
+        more = [*events, traffic.reload(changed)]
+        replay_of(folder, network, more)
+    except Refused:
+        return events
+    return traffic.packets(traffic.random.randint(20, 40), more, outputs)
 
 
 def sequences(first, count, seconds=None):

@@ -8,17 +8,19 @@ class Choices:
     def __init__(self, memory, path):
         self.memory, self.path = memory, path
         self.sizes = []
-        self.made = {}
+        self.made = {}  # by key: (the candidates, the one that was taken)
 
     def pick(self, key, candidates):
-        """One of them; the same as before for the same key."""
-        if key in self.made:
-            return self.made[key]
-        candidates = [self.memory[key]] if key in self.memory else list(candidates)
+        """One of them; the same as before for the same key, while the candidates are the same."""
+        everyone = tuple(candidates)
+        remembered = self.made.get(key, self.memory.get(key))
+        candidates = everyone
+        if remembered and remembered[0] == everyone:
+            candidates = [remembered[1]]
         at = len(self.sizes)
         index = self.path[at] if at < len(self.path) else 0
         self.sizes.append(len(candidates))
-        self.made[key] = candidates[index]
+        self.made[key] = everyone, candidates[index]
         return candidates[index]
 
     def next_path(self):

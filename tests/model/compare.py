@@ -1,29 +1,47 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """One sequence through the gateway and through the reference."""
-from . import wire
+from dataclasses import dataclass, field
+from typing import Optional
+
+from .events import Reload, Step
 from .reference import Reference
 from .replay import ReplayFailed, replay
 
 
-def run(folder, network, inputs):
-    """(what is wrong, or None; the outputs)"""
+@dataclass
+class Result:
+    wrong: Optional[str] = None
+    outputs: dict = field(default_factory=dict)  # nanoseconds: [(port, frame)]
+    steps: list = field(default_factory=list)
+
+
+def run(folder, network, events):
     try:
-        report, outputs = replay(folder, network, inputs)
+        report, outputs = replay(folder, network, events)
     except ReplayFailed as failure:
-        return str(failure), {}
-    return difference(network, inputs, report, outputs), outputs
+        return Result(str(failure), steps=[Step(event, [], "") for event in events])
+    result = Result(outputs=outputs)
+    result.wrong = difference(network, events, report, result)
+    return result
 
 
-def difference(network, inputs, report, outputs):
+def difference(network, events, report, result):
+    """What is wrong, or None."""
     reference = Reference(network)
     reasons = []
-    for time, port, data in inputs:
-        possible, wrong = reference.step(time, port, data, outputs.get(time, []))
+    for event in events:
+        if isinstance(event, Reload):
+            reference.reload(event.network)
+            result.steps.append(Step(event, [], frozenset()))
+            continue
+        seen = result.outputs.get(event.time, [])
+        possible, wrong = reference.step(*event, seen)
+        result.steps.append(Step(event, seen, wrong or possible))
         if wrong:
-            return f"{port} {wire.frame_text(data)}\n{wrong}"
+            return wrong
         if possible:
             reasons.append(possible)
-    strays = set(outputs) - {time for time, _, _ in inputs}
+    strays = set(result.outputs) - {event.time for event in events}
     if strays:
         return f"packets left at {sorted(strays)}, when none came in"
     if not reasons_match(reasons, report["drops"]):

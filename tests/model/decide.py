@@ -5,7 +5,7 @@ outbound group -> effective route -> SNAT needed? -> VIP to backend -> inbound g
 """
 from dataclasses import dataclass
 
-from .groups import LOAD_BALANCER
+from .groups import LOAD_BALANCER, allowed
 from .sessions import FABRIC, Direction, Ends, Key, Session, key_of, kind_answered
 from .wire import AH, ECHO, ESP, ICMP, TCP, UDP
 
@@ -31,13 +31,17 @@ class Egress:
     zone: str
     hops: tuple  # of (interface, next hop); several are ECMP; none: it can not go there...
     reason: str = ""  # ...for this reason
+    tells: tuple = None  # (ICMP type, code)
 
 
 class Walk:
-    """One packet's way through the tables. `choices` decides what the gateway may choose."""
+    """One packet's way through the tables. `choices` decides what the gateway may choose. Groups
+    ask no more of a session that is established, but for those that reevaluate."""
 
-    def __init__(self, tables, sessions, choices):
+    def __init__(self, tables, sessions, choices, *, established=False, lingering=()):
         self.tables, self.sessions, self.choices = tables, sessions, choices
+        self.established = established
+        self.lingering = lingering  # sessions that ended, and may still hold what they had
 
     # From a subnet.
 
@@ -45,7 +49,7 @@ class Walk:
         """The session that the packet wants; raises Drop or Local."""
         virtual_network, subnet = self.tables.subnets[zone]
         check_protocol(packet)
-        if not self.tables.allows(virtual_network, subnet, "outbound", packet):
+        if not self.allows(virtual_network, subnet, "outbound", packet):
             raise Drop("security_outbound")
         egress = self.egress_of(zone, packet.destination)
         if egress is None:
@@ -90,9 +94,15 @@ class Walk:
             egress = None
         return egress or Egress(zone, (), "session_reverse_unroutable")
 
+    def allows(self, virtual_network, subnet, direction, packet):
+        group = self.tables.groups.get(subnet.group)
+        if group is None or self.established and not group.reevaluate:
+            return True
+        return allowed(group, direction, packet, self.tables.tags[virtual_network.name])
+
     def check_inbound(self, zone, packet):
         virtual_network, subnet = self.tables.subnets[zone]
-        if not self.tables.allows(virtual_network, subnet, "inbound", packet):
+        if not self.allows(virtual_network, subnet, "inbound", packet):
             raise Drop("security_inbound")
 
     def group_timeout(self, packet, subnet, egress_zone):
@@ -121,6 +131,7 @@ class Walk:
         session = self.session(zone, packet, Ends(vip.address, packet.ports[0], backend, port),
                                egress, Egress(zone, ((zone, sender),)), timeout)
         session.snat = (vip.name, sender)
+        session.rule = None if target is None else (target.name, rule.name)
         session.reverse.refreshes = packet.protocol == TCP  # RFC 4787, REQ-6
         return session
 
@@ -131,9 +142,9 @@ class Walk:
         if destination in self.tables.fabric_broadcasts:
             raise Drop("ip_broadcast")
         hops = self.tables.fabric_hops(destination)
-        if not hops:
+        if not hops and not self.established:
             raise Drop("no_route", tells=(3, NET_UNREACHABLE))
-        return Egress(FABRIC, tuple(hops))
+        return Egress(FABRIC, tuple(hops), "no_route", (3, NET_UNREACHABLE))
 
     def outbound_vip(self, zone, packet):
         """(the VIP, the host of the subnet whose ports are used)"""
@@ -176,7 +187,9 @@ class Walk:
         ends = Ends(packet.source, packet.ports[0], backend, port)
         back = Egress(FABRIC, tuple(self.tables.fabric_hops(packet.source)),
                       "session_reverse_unroutable")
-        return self.session(FABRIC, packet, ends, egress, back, rule.idle_timeout)
+        session = self.session(FABRIC, packet, ends, egress, back, rule.idle_timeout)
+        session.rule = (vip.name, rule.name)
+        return session
 
     def is_inside(self, vip, source):
         """Nobody outside has such an address: it is forged, to please a security group."""
@@ -202,7 +215,7 @@ class Walk:
         same = {"five-tuple": (packet.source, *packet.ports, protocol),
                 "source-protocol": (packet.source, protocol),
                 "source": (packet.source,)}[rule.distribution]
-        backend = self.choices.pick(("backend", vip.name, rule.name, zone, same), rule.backends)
+        backend = self.choices.pick(("backend", vip.address, rule.name, zone, same), rule.backends)
         if protocol == "icmp":
             return rule, backend, wanted
         return rule, backend, rule.backend_first + wanted - rule.ports[0]
@@ -215,7 +228,7 @@ class Walk:
             Direction(reverse_key(egress.zone, packet, ends),
                       Ends(packet.destination, packet.ports[1], packet.source, packet.ports[0]),
                       back),
-            timeout, number=self.sessions.created)
+            timeout, number=self.sessions.created, opened_by=packet)
 
     def remember(self, packet, session, observed_ports):
         """Draws the port and looks whether both keys are free; raises Drop."""
@@ -223,15 +236,22 @@ class Walk:
             self.port_draw(packet, session, observed_ports)
         if not self.sessions.takes(session):
             raise Drop("session_key_taken")
+        keys = {session.forward.key, session.reverse.key}
+        if any(keys & {other.forward.key, other.reverse.key} for other in self.lingering) and \
+                self.choices.pick(("taken", session.number), (False, True)):
+            raise Drop("session_key_taken")
 
     def port_draw(self, packet, session, observed_ports):
         """Takes the port that was seen to be used, or 0; whether it may be used is asked later."""
         wanted = session.reverse.key
         vip = self.tables.vip_names[session.snat[0]]
-        held = [other for other in self.sessions.sessions()
-                if other.snat == session.snat and same_end(other.reverse.key, wanted)]
-        if vip.ports_per_host != "on_demand" and len(held) >= vip.ports_per_host:
-            raise Drop("snat_ports_exhausted", tells=(3, PROHIBITED))
+        held, lingering = ([other for other in others if other.snat == session.snat
+                            and same_end(other.reverse.key, wanted)]
+                           for others in (self.sessions.sessions(), self.lingering))
+        if vip.ports_per_host != "on_demand" and len(held) + len(lingering) >= vip.ports_per_host:
+            if len(held) >= vip.ports_per_host or \
+                    self.choices.pick(("exhausted", session.number), (False, True)):
+                raise Drop("snat_ports_exhausted", tells=(3, PROHIBITED))
         port = observed_ports.get((vip.address, wanted.source), 0)
         ends = session.forward.ends
         to = port if packet.protocol == ICMP else ends.destination_port

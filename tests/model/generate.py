@@ -87,7 +87,8 @@ class Generator:
             priorities = self.random.sample(range(100, 4097), self.random.choice((0, 1, 2, 3, 5)))
             rules += [self.rule(f"{direction}-{i}", priority, direction)
                       for i, priority in enumerate(priorities)]
-        return n.Group(f"group-{index}", rules, self.random.choice((None, None, 100, 305)))
+        return n.Group(f"group-{index}", rules, self.random.choice((None, None, 100, 305)),
+                       self.chance(40))
 
     def rule(self, name, priority, direction):
         protocol = self.random.choice(("tcp", "udp", "icmp", "esp", "*", "*"))
@@ -171,7 +172,7 @@ class Generator:
                 self.random.choice((first, first, 80, 8080)),
                 some(self.random, hosts, 1, 3),
                 self.random.choice(("five-tuple", "five-tuple", "source-protocol", "source")),
-                self.random.choice((240, 240, 353))))
+                self.random.choice((240, 240, 353)), self.random.choice((300, 300, 0, 30))))
         if self.chance(20):
             hosts = self.hosts(self.random.choice(network.subnets))
             vip.inbound.append(n.InboundRule("pings", "icmp", (0, 0), 0,

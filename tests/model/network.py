@@ -76,6 +76,7 @@ class Group:
     name: str
     rules: list
     flow_timeout: Optional[int] = None
+    reevaluate: bool = False
 
 
 @dataclass
@@ -124,6 +125,7 @@ class InboundRule:
     backends: list
     distribution: str = "five-tuple"
     idle_timeout: int = 240
+    drain_timeout: int = 300
 
 
 @dataclass
@@ -232,7 +234,8 @@ def inbound_text(rule):
         "ports": None if ping else text(f"{first}-{last}"),
         "backend_ports": None if ping else text(f"{rule.backend_first}-{end}"),
         "backends": quoted(dotted(address) for address in rule.backends),
-        "distribution": text(rule.distribution), "idle_timeout": rule.idle_timeout})
+        "distribution": text(rule.distribution), "idle_timeout": rule.idle_timeout,
+        "drain_timeout": rule.drain_timeout})
 
 
 def vip_text(vip):
@@ -260,7 +263,8 @@ def network_text(network):
         listed("service_tags", [group_text({"name": text(name), "prefixes": quoted(prefixes)})
                                 for name, prefixes in network.tags.items()]),
         listed("security_groups", [
-            nested({"name": text(g.name), "flow_timeout": g.flow_timeout}, "rules",
+            nested({"name": text(g.name), "flow_timeout": g.flow_timeout,
+                    "reevaluate": "true" if g.reevaluate else None}, "rules",
                    [rule_text(rule) for rule in g.rules], 2) for g in network.groups]),
         listed("route_tables", [
             nested({"name": text(t.name)}, "routes", [user_route_text(r) for r in t.routes], 2)

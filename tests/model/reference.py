@@ -14,7 +14,8 @@ from .decide import NET_UNREACHABLE, Drop, Local, Walk, in_rule_block
 from .errors import answer_key, translated_error
 from .expect import Answered, Forwarded, Told, joined
 from .network import prefix
-from .sessions import FABRIC, Session, SessionTable, key_of
+from .revalidate import goes_on
+from .sessions import FABRIC, SECOND, Session, SessionTable, key_of
 from .tables import Tables
 
 ZERO, LOOPBACK = prefix("0.0.0.0/8"), prefix("127.0.0.0/8")
@@ -31,7 +32,7 @@ class Outcome:
     reasons: frozenset = frozenset()  # of its drop; empty: it is not dropped
     sends: list = field(default_factory=list)
     opens: Optional[Session] = None
-    refreshes: Optional[Session] = None
+    goes_with: Optional[tuple] = None  # (session, direction): it is that session's packet
 
     def text(self):
         parts = [f"dropped: {' or '.join(sorted(self.reasons))}"] if self.reasons else []
@@ -40,11 +41,23 @@ class Outcome:
 
 class Reference:
     def __init__(self, network):
-        self.network = network
         self.tables = Tables(network)
         self.sessions = SessionTable()
+        self.lingering = []  # sessions that a change ended, which the gateway may find out later
         self.memory = {}
         self.ports_used = {}  # (VIP's name, host): ports
+
+    def reload(self, network):
+        """Another configuration, from now on."""
+        before, self.tables = self.tables, Tables(network)
+        self.ports_used.clear()  # hosts that come or go move the others' blocks
+        if self.tables.routes != before.routes:
+            for key in [key for key in self.memory if key[0] in ("flow", "hop")]:
+                del self.memory[key]
+        for session in list(self.sessions.sessions()):
+            if not goes_on(session, before, self.tables, self.sessions):
+                self.sessions.end(session)
+                self.lingering.append(session)
 
     def step(self, now, port, data, observed):
         """Takes a frame and what was seen to leave because of it, as (port, frame). Returns the
@@ -64,9 +77,11 @@ class Reference:
             self.memory.update(made)
         if outcome.opens:
             self.sessions.add(outcome.opens, now)
+            session_used(outcome.opens, outcome.opens.forward, now)
             return reasons, self.port_wrong(outcome.opens)
-        if outcome.refreshes:
-            outcome.refreshes.last = now
+        if outcome.goes_with:
+            session, direction = outcome.goes_with
+            session_used(session, direction, now)
         return reasons, None
 
     def outcome(self, port, data, choices, ports):
@@ -139,9 +154,9 @@ class Reference:
         if found:
             session, direction = found
             outcome = self.forward_session(packet, session, direction, choices)
-            outcome.refreshes = session if direction.refreshes else None
+            outcome.goes_with = found
             return outcome
-        walk = Walk(self.tables, self.sessions, choices)
+        walk = Walk(self.tables, self.sessions, choices, lingering=self.lingering)
         session = walk.from_fabric(packet) if zone == FABRIC else walk.from_subnet(zone, packet)
         check_lifetime(packet)
         walk.remember(packet, session, ports)
@@ -179,7 +194,7 @@ class Reference:
 
     def hop(self, session, direction, choices):
         if not direction.egress.hops:
-            raise Drop(direction.egress.reason)
+            raise Drop(direction.egress.reason, tells=direction.egress.tells)
         return choices.pick(("hop", session.number, direction is session.forward),
                             direction.egress.hops)
 
@@ -233,6 +248,17 @@ def header_faults(packet):
     elif any(item.has(packet.destination) for item in (ZERO, LOOPBACK, LINK_LOCAL, RESERVED)):
         reasons.add("ip_destination_martian")
     return reasons
+
+
+def session_used(session, direction, now):
+    """A packet of it went that way."""
+    session.spoken.add(direction is session.forward)
+    if session.next_timeout is not None:
+        session.timeout, session.next_timeout = session.next_timeout, None
+    if session.drain is not None:
+        session.deadline, session.drain = now + session.drain * SECOND, None
+    if direction.refreshes:
+        session.last = now
 
 
 def from_many(interface, packet):

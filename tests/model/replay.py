@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 
 from . import wire
+from .events import Arrival, Reload
 from .network import network_text
 
 SECONDS_MAX = 60  # more than any replay needs: it hangs
@@ -89,18 +90,33 @@ class Program:
 program = Program()
 
 
-def replay(folder, network, inputs):
-    """(the report, {nanoseconds: [(port, frame)]}) of inputs (nanoseconds, port, frame)."""
-    configuration = os.path.join(folder, "gateway.conf")
-    with open(configuration, "w", encoding="ascii") as file:
+def write_network(path, network):
+    with open(path, "w", encoding="ascii") as file:
         file.write(network_text(network))
-    arguments = [configuration, "--json", "--out", folder]
+    return str(path)
+
+
+def arguments_of(folder, network, events):
+    """Of a replay; the files that they name are written."""
+    folder = pathlib.Path(folder)
+    yield from (write_network(folder / "gateway.conf", network), "--json", "--out", str(folder))
+    arrivals = [event for event in events if isinstance(event, Arrival)]
     for port in network.ports:
-        path = os.path.join(folder, f"{port}-in.pcap")
-        wire.capture_write(path, [(time, data) for time, where, data in inputs if where == port])
-        arguments += ["--in", f"{port}={path}"]
-    status, output, errors = program.run(arguments)
-    if status == INVALID:
+        path = folder / f"{port}-in.pcap"
+        wire.capture_write(path, [(event.time, event.data) for event in arrivals
+                                  if event.port == port])
+        yield from ("--in", f"{port}={path}")
+    start = arrivals[0].time if arrivals else 0
+    for i, event in enumerate(events):
+        if isinstance(event, Reload):
+            path = write_network(folder / f"reload-{i}.conf", event.network)
+            yield from ("--reload", f"{max(0, event.time - start) / 10**9:.6f}={path}")
+
+
+def replay(folder, network, events):
+    """(the report, {nanoseconds: [(port, frame)]})"""
+    status, output, errors = program.run(arguments_of(folder, network, events))
+    if status == INVALID or errors.endswith(" is invalid\n"):
         raise Refused(errors)
     if status != GOOD:
         raise ReplayFailed(f"replay ended with {status}: {errors}")

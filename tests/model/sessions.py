@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Sessions: a key for each direction, a rewrite, an idle timeout (design.md, section 1)."""
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, Optional
 
 from .wire import ECHO, ECHO_REPLY, ICMP
@@ -51,8 +51,14 @@ class Session:
     reverse: Direction
     timeout: int  # seconds
     snat: Optional[tuple] = None  # whose port it holds: (VIP's name, address of the host)
+    rule: Optional[tuple] = None  # that let it in: (VIP's name, rule's name)
     number: int = 0
     last: int = 0
+    opened_by: object = None  # the packet
+    spoken: set = field(default_factory=set)  # the directions that had packets
+    deadline: Optional[int] = None  # when it ends whatever comes
+    next_timeout: Optional[int] = None  # from its next packet on
+    drain: Optional[int] = None  # seconds that it lasts from its next packet on
 
 
 class SessionTable:
@@ -61,11 +67,15 @@ class SessionTable:
         self.created = 0
 
     def expire(self, now):
-        """Ends what was idle for too long."""
-        for session, _ in list(self.entries.values()):
-            if now - session.last >= session.timeout * SECOND:
-                self.entries.pop(session.forward.key, None)
-                self.entries.pop(session.reverse.key, None)
+        """Ends what was idle for too long, or may last no longer."""
+        for session in list(self.sessions()):
+            if now - session.last >= session.timeout * SECOND \
+                    or session.deadline is not None and now >= session.deadline:
+                self.end(session)
+
+    def end(self, session):
+        self.entries.pop(session.forward.key, None)
+        self.entries.pop(session.reverse.key, None)
 
     def find(self, key):
         """(session, direction), or None."""
@@ -82,5 +92,8 @@ class SessionTable:
     def add(self, session, now):
         session.last = now
         self.created += 1
+        self.enter(session)
+
+    def enter(self, session):
         for direction in (session.forward, session.reverse):
             self.entries[direction.key] = (session, direction)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A configuration as the reference asks it: who owns an address, where a route leads."""
 from .effective import effective_routes, longest
-from .groups import Tags, allowed
+from .groups import Tags
 from .network import Route
 from .wire import mac_bytes
 
@@ -70,12 +70,6 @@ class Tables:
         """A neighbour's address: the configured one, or the one that replay makes up."""
         made_up = mac_bytes("02:00") + address.to_bytes(4, "big")
         return self.static_macs.get((interface, address), made_up)
-
-    def allows(self, virtual_network, subnet, direction, packet):
-        if subnet.group is None:
-            return True
-        return allowed(self.groups[subnet.group], direction, packet,
-                       self.tags[virtual_network.name])
 
     def effective_route(self, interface, destination):
         return longest(self.effective[interface], destination)

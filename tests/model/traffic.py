@@ -2,6 +2,7 @@
 """Random packets between the few addresses and ports of a configuration, so that sessions,
 answers, collisions, hairpins and forgeries really happen."""
 from . import wire
+from .events import Arrival, Reload
 from .generate import OUTSIDE, PORTS
 from .tables import Tables
 from .wire import number
@@ -18,17 +19,27 @@ ELSEWHERE = [number(text) for text in
 
 class Traffic:
     def __init__(self, random, network):
-        self.random, self.network = random, network
-        self.tables = Tables(network)
+        self.random = random
         self.time = START
         self.count = 0
         self.plain = []  # (port, frame) of fresh packets that nothing is wrong with
         self.burst = None  # (interface, packet) of calls that differ in their source port alone
         self.slow = []     # (port, frame) of what comes next, with pauses before it
+        self.network_set(network)
+
+    def network_set(self, network):
+        self.network, self.tables = network, Tables(network)
         self.own = {address for interface in network.interfaces for address, _ in interface.links}
         self.inside = [(interface, host) for interface in network.interfaces
                        if interface.name in self.tables.subnets
                        for host in self.hosts(interface)]
+
+    def reload(self, network):
+        """From now on the packets are for that configuration; those that follow others are not."""
+        self.time += 10**6
+        self.network_set(network)
+        self.burst = None
+        return Reload(self.time, network)
 
     def hosts(self, interface):
         _, subnet = self.tables.subnets[interface.name]
@@ -47,7 +58,7 @@ class Traffic:
                 self.time += self.random.choice(PAUSES) * 10**9
             self.count += 1
             port, data = self.packet(left)
-            made.append((self.time, port, data))
+            made.append(Arrival(self.time, port, data))
         return made
 
     def packet(self, left):

@@ -7,6 +7,7 @@ import struct
 ICMP, TCP, UDP, ESP, AH = 1, 6, 17, 50, 51
 ECHO_REPLY, UNREACHABLE, ECHO, TIME_EXCEEDED = 0, 3, 8, 11
 DF, MF = 0x4000, 0x2000
+TCP_HEADER = struct.Struct("!HHIIBBHHH")
 FRAGMENT_BITS = 0x3FFF  # MF and the offset; DF is none of them
 
 
@@ -102,6 +103,11 @@ class Packet:
             return struct.unpack_from("!H", self.data, 4) * 2
         return (0, 0)
 
+    @property
+    def checksum(self):
+        """As it stands in its transport header."""
+        return struct.unpack_from("!H", self.data, CHECKSUM_AT[self.protocol])[0]
+
     def pseudo_header(self):
         return struct.pack("!IIBBH", self.source, self.destination, 0, self.protocol, len(self.data))
 
@@ -159,7 +165,7 @@ def with_checksum(packet, error=0):
 def transport(protocol, ports, payload, *, kind=ECHO):
     """The transport header, without checksum, and the payload."""
     if protocol == TCP:
-        return struct.pack("!HHIIBBHHH", *ports, 1, 0, 0x50, 0x02, 8192, 0, 0) + payload
+        return TCP_HEADER.pack(*ports, 1, 0, 0x50, 0x02, 8192, 0, 0) + payload
     if protocol == UDP:
         return struct.pack("!HHHH", *ports, 8 + len(payload), 0) + payload
     if protocol == ICMP:

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A change's effect on the sessions that exist (semantics.md, section 9)."""
+from .decide import Drop, Local, Walk
+from .sessions import FABRIC
+from .wire import ICMP, TCP
+
+
+class Gone(Exception):
+    """What the session had is there no more."""
+
+
+class Kept:
+    """Chooses what the session has already. A backend that was taken out is still its own."""
+
+    def __init__(self, session, vip, tables):
+        self.session, self.vip, self.tables = session, vip, tables  # vip: its address, or None
+        self.backend_removed = False
+
+    def pick(self, key, candidates):
+        ends = self.session.forward.ends
+        if key[0] == "backend":
+            self.backend_removed = ends.destination not in candidates
+            return ends.destination
+        for name in candidates:
+            if self.tables.vip_names[name].address == self.vip:
+                return name
+        raise Gone
+
+
+def goes_on(session, before, tables, sessions):
+    """Whether the session does, with the ways that lead where it goes now."""
+    zone, packet = session.forward.key.zone, session.opened_by
+    if not same_subnet(zone, before, tables):
+        return False
+    vip = session.snat and before.vip_names[session.snat[0]].address
+    kept = Kept(session, vip, tables)
+    walk = Walk(tables, sessions, kept, established=True)
+    try:
+        wanted = walk.from_fabric(packet) if zone == FABRIC else walk.from_subnet(zone, packet)
+    except (Drop, Local, Gone, LookupError):
+        return False
+    if any(of_vip(item, before) != of_vip(new, tables) for item, new in
+           ((session.snat, wanted.snat), (session.rule, wanted.rule))) \
+            or destination(wanted) != destination(session):
+        return False
+    session.snat, session.rule = wanted.snat, wanted.rule
+    if kept.backend_removed:
+        rule = rule_of(tables, session)
+        if packet.protocol != TCP or len(session.spoken) < 2 or not rule.drain_timeout:
+            return False
+        session.drain = rule.drain_timeout
+    session.next_timeout = wanted.timeout
+    return moved(session, wanted, before, tables, sessions)
+
+
+def destination(session):
+    """Of a ping, without the identifier, which is the port that was drawn."""
+    ends = session.forward.ends
+    return ends.destination, session.forward.key.protocol != ICMP and ends.destination_port
+
+
+def rule_of(tables, session):
+    vip, name = session.rule
+    return next(rule for rule in tables.vip_names[vip].inbound if rule.name == name)
+
+
+def moved(session, wanted, before, tables, sessions):
+    """Gives it its new ways; False: where replies come from now, they are another's."""
+    zone = session.reverse.key.zone
+    if wanted.reverse.key.zone != zone or not same_subnet(zone, before, tables):
+        key = session.reverse.key._replace(zone=wanted.reverse.key.zone)
+        if sessions.find(key):
+            return False
+        sessions.end(session)
+        session.reverse.key = key
+        sessions.enter(session)
+    session.forward.egress, session.reverse.egress = wanted.forward.egress, wanted.reverse.egress
+    return True
+
+
+def same_subnet(zone, before, tables):
+    return zone == FABRIC or subnet_name(before, zone) == subnet_name(tables, zone)
+
+
+def subnet_name(tables, zone):
+    network, subnet = tables.subnets.get(zone, (None, None))
+    return network and (network.name, subnet.name)
+
+
+def of_vip(item, tables):
+    """A VIP is known by its address: that is what others see. item: (its name, something of it)"""
+    if item is None:
+        return None
+    vip = tables.vip_names[item[0]]
+    return vip.address, vip.network, item[1]
