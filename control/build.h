@@ -27,6 +27,9 @@ struct builder {
 	struct group_pool *groups;
 	struct next_hops *next_hops;
 	const struct rte_ether_addr *port_macs; /* by port; NULL: all zero */
+	unsigned int workers;                   /* 0: none, for explain */
+	struct snapshot_subnet *subnets;        /* by zone, once build_networks() made them */
+	struct snapshot_vip *vips;              /* by id, once build_vips() made them */
 	char *error;                            /* a sentence, when a builder fails */
 	size_t error_size;
 };
@@ -37,6 +40,8 @@ int build_generation(struct builder *builder);
 int build_interfaces(struct builder *builder);
 int build_networks(struct builder *builder);
 int build_vips(struct builder *builder);
+/* The pools of outbound ports: who draws from which, and where that is counted. */
+int build_snat(struct builder *builder);
 int build_fabric(struct builder *builder);
 
 /* Says why, and returns rc. */

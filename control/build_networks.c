@@ -2,7 +2,6 @@
 #include "build.h"
 
 #include <errno.h>
-#include <stdlib.h>
 
 #include "config/subnet.h"
 #include "dataplane/flow_key.h"
@@ -57,25 +56,17 @@ build_zones(struct builder *builder, uint32_t network, const struct interval_tre
 	return 0;
 }
 
-/* next_blocks: by VIP, the first block that no subnet has yet. */
 static int
-build_outbound(struct builder *builder, const struct subnet *from, uint32_t *next_blocks,
-	       struct snapshot_subnet *to)
+build_outbound(struct builder *builder, const struct subnet *from, struct snapshot_subnet *to)
 {
 	if (from->outbound_vips.count > OUTBOUND_VIPS_MAX)
 		return build_fail(builder, -E2BIG,
 				  "subnet %s has %zu outbound VIPs; at most %d are possible",
 				  from->name, from->outbound_vips.count, OUTBOUND_VIPS_MAX);
 	to->vip_count = (uint8_t)from->outbound_vips.count;
-	for (size_t i = 0; i < from->outbound_vips.count; i++) {
-		uint32_t vip = from->outbound_vips.items[i];
-
-		to->vips[i] = (struct subnet_outbound){
-			.vip = (uint16_t)builder->generation->names.vip_ids[vip],
-			.first_block = next_blocks[vip],
-		};
-		next_blocks[vip] += subnet_host_count(from);
-	}
+	for (size_t i = 0; i < from->outbound_vips.count; i++)
+		to->vips[i].vip =
+			(uint16_t)builder->generation->names.vip_ids[from->outbound_vips.items[i]];
 	return 0;
 }
 
@@ -124,7 +115,7 @@ build_routes(struct builder *builder, uint32_t network, const struct subnet *fro
 }
 
 static int
-build_subnet(struct builder *builder, uint32_t network, uint32_t index, uint32_t *next_blocks,
+build_subnet(struct builder *builder, uint32_t network, uint32_t index,
 	     struct snapshot_subnet *subnets)
 {
 	const struct virtual_network *owner = &builder->model->virtual_networks[network];
@@ -148,7 +139,7 @@ build_subnet(struct builder *builder, uint32_t network, uint32_t index, uint32_t
 	to->network = (uint16_t)names->network_ids[network];
 	to->prefix = range.first;
 	to->mask = ~(range.first ^ range.last);
-	rc = build_outbound(builder, from, next_blocks, to);
+	rc = build_outbound(builder, from, to);
 	if (rc == 0)
 		rc = build_policies(builder, owner, from, same_group, to);
 	if (rc == 0)
@@ -158,7 +149,7 @@ build_subnet(struct builder *builder, uint32_t network, uint32_t index, uint32_t
 
 static int
 build_subnets(struct builder *builder, struct snapshot_network *networks,
-	      struct snapshot_subnet *subnets, uint32_t *next_blocks)
+	      struct snapshot_subnet *subnets)
 {
 	const struct model *model = builder->model;
 
@@ -169,7 +160,7 @@ build_subnets(struct builder *builder, struct snapshot_network *networks,
 
 		network->present = true;
 		for (uint32_t j = 0; j < model->virtual_networks[i].subnet_count && rc == 0; j++)
-			rc = build_subnet(builder, i, j, next_blocks, subnets);
+			rc = build_subnet(builder, i, j, subnets);
 		if (rc != 0)
 			return rc;
 	}
@@ -185,14 +176,13 @@ build_networks(struct builder *builder)
 		generation_alloc(generation, names->network_end, sizeof(*networks));
 	struct snapshot_subnet *subnets =
 		generation_alloc(generation, names->zone_end, sizeof(*subnets));
-	uint32_t *next_blocks = calloc(builder->model->vip_count + 1, sizeof(*next_blocks));
 	int rc;
 
-	if (networks == NULL || subnets == NULL || next_blocks == NULL)
+	if (networks == NULL || subnets == NULL)
 		rc = build_out_of_memory(builder);
 	else
-		rc = build_subnets(builder, networks, subnets, next_blocks);
-	free(next_blocks);
+		rc = build_subnets(builder, networks, subnets);
+	builder->subnets = subnets;
 	generation->snapshot->networks = networks;
 	generation->snapshot->network_count = (uint16_t)names->network_end;
 	generation->snapshot->subnets = subnets;

@@ -10,7 +10,6 @@
 #include "config/subnet.h"
 #include "dataplane/flow_key.h"
 #include "interval_list.h"
-#include "snat_pool.h"
 
 /* A VIP's inbound rules, as one block each for rules and backends. */
 struct inbound {
@@ -234,7 +233,6 @@ static int
 build_vip(struct builder *builder, uint32_t index, struct snapshot_vip *to)
 {
 	const struct vip *from = &builder->model->vips[index];
-	int rc;
 
 	to->present = true;
 	to->address = rte_cpu_to_be_32(ip_address_v4(&from->address));
@@ -242,12 +240,7 @@ build_vip(struct builder *builder, uint32_t index, struct snapshot_vip *to)
 	to->tcp_idle_timeout = (uint16_t)from->outbound.idle_timeout;
 	to->udp_idle_timeout = (uint16_t)from->outbound.udp_idle_timeout;
 	to->icmp_timeout = (uint16_t)from->outbound.icmp_timeout;
-	rc = build_inbound(builder, index, to);
-	if (rc != 0)
-		return rc;
-	return snat_pool_share(builder->generation, from, &to->snat) == 0
-		       ? 0
-		       : build_out_of_memory(builder);
+	return build_inbound(builder, index, to);
 }
 
 int
@@ -265,6 +258,7 @@ build_vips(struct builder *builder)
 		if (rc != 0)
 			return rc;
 	}
+	builder->vips = vips;
 	generation->snapshot->vips = vips;
 	generation->snapshot->vip_count = (uint16_t)end;
 	return 0;

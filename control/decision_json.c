@@ -167,7 +167,8 @@ decision_json(const struct explanation *explanation)
 	const char *reason = verdict == VERDICT_DROP ? drop_reason_name(explanation->reason) : NULL;
 
 	return json_pack(
-		"{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:{s:o, s:o}, s:o, s:o, s:o, s:o, s:o, s:o}",
+		"{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:{s:o, s:o}, s:o, s:o, s:o, s:o, s:o, s:o, "
+		"s:b}",
 		"verdict", verdicts[verdict], "reason", text_or_null(reason), "interface",
 		json_text(explanation->interface->name), "virtual_network",
 		text_or_null(explanation->network != NULL ? explanation->network->name : NULL),
@@ -180,5 +181,6 @@ decision_json(const struct explanation *explanation)
 		forwarded ? translated_json(explanation) : json_null(), "egress",
 		forwarded ? egress_json(&explanation->forward) : json_null(), "reverse",
 		session ? egress_json(&explanation->reverse) : json_null(), "idle_timeout",
-		number_or_null(session, explanation->idle_timeout));
+		number_or_null(session, explanation->idle_timeout), "remembered",
+		(int)explanation->remembered);
 }

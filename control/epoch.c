@@ -34,7 +34,7 @@ subnets_write(const struct snapshot *snapshot, struct words *words)
 		words_add(words, subnet->vip_count);
 		for (unsigned int i = 0; i < subnet->vip_count; i++) {
 			words_add(words, subnet->vips[i].vip);
-			words_add(words, subnet->vips[i].first_block);
+			words_add(words, subnet->vips[i].first_host);
 		}
 	}
 	for (uint32_t id = 0; id < snapshot->network_count; id++) {
@@ -60,6 +60,7 @@ vips_write(const struct snapshot *snapshot, struct words *words)
 		words_add_pointer(words, vip->inbound);
 		words_add(words, vip->snat.on_demand);
 		words_add_pointer(words, vip->snat.starts);
+		words_add_pointer(words, vip->snat.hosts);
 		words_add(words, (uint32_t)vip->tcp_idle_timeout << 16 | vip->udp_idle_timeout);
 		words_add(words, vip->icmp_timeout);
 	}

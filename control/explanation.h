@@ -67,6 +67,7 @@ struct explanation {
 	struct explained_egress forward;
 	struct explained_egress reverse; /* of VERDICT_SESSION: where replies go */
 	unsigned int idle_timeout;       /* seconds; of VERDICT_SESSION */
+	bool remembered; /* sessions that there were had a say: of a worker's decisions alone */
 };
 
 /* All are 0, or -ENOMEM; the explanation is cleared by explanation_clear(). */

@@ -1,11 +1,24 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 
-#include "config/model.h"
+#include "dataplane/snapshot.h"
 #include "generation.h"
 
 /*
- * The ports of a VIP that serve outbound sessions, cut into units: a host's block of
- * ports_per_host, or 8 ports on demand. Those that inbound rules touch are left out. 0 or -ENOMEM.
+ * The tables of a VIP's pool (struct snat_ports), shared with other generations and VIPs that have
+ * the same.
  */
-int snat_pool_share(struct generation *generation, const struct vip *vip, struct snat_ports *ports);
+
+struct snat_pool {
+	bool on_demand;
+	uint16_t unit;
+	uint16_t workers;
+	const uint16_t *starts; /* by place, the host's block; unused on demand */
+	const struct port_range_list *free;
+	const uint32_t *hosts; /* by place */
+	uint32_t host_count;
+};
+
+/* 0 or -ENOMEM. */
+int snat_pool_share(struct generation *generation, const struct snat_pool *pool,
+		    struct snat_ports *ports);

@@ -43,8 +43,10 @@ struct decide_request {
 	 * re-evaluated are passed by, and the session stays with its backend.
 	 */
 	bool established;
-	rte_be32_t backend;    /* of an inbound session: the one it has; 0: none */
-	uint16_t outbound_vip; /* of an outbound session: the one it has, or VIP_NONE */
+	rte_be32_t backend; /* of an inbound session: the one it has; 0: none */
+	/* Of an outbound session: the VIP that it has; of a first packet: the one that its host has
+	 * sessions by. VIP_NONE: none. */
+	uint16_t outbound_vip;
 };
 
 struct decision {
@@ -52,6 +54,7 @@ struct decision {
 	uint8_t reason;       /* enum drop_reason; of VERDICT_DROP */
 	bool snat;            /* the source port comes from the pool below */
 	bool reply_refreshes; /* replies keep the session alive too (RFC 4787 REQ-6) */
+	bool remembered;      /* what sessions there are had a say, beside the snapshot */
 	bool backend_removed; /* the session's backend is no longer one of the rule's */
 
 	/* The packet as it leaves; with snat the source port is the sender's, still to be drawn. */
@@ -67,6 +70,7 @@ struct decision {
 
 	/* The pool of snat: units first_unit ... of vips[outbound_vip].snat */
 	uint16_t outbound_vip; /* or VIP_NONE */
+	uint16_t host;         /* the sender's place on it */
 	uint32_t first_unit;
 	uint32_t unit_count;
 

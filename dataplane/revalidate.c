@@ -30,6 +30,24 @@ revalidate_move_reverse(struct flow_table *flows, const struct session *session,
 	return true;
 }
 
+/*
+ * The port is one of those that the session's host may have now: no inbound rule was put over it,
+ * and its block was not given to another host.
+ */
+static bool
+revalidate_keeps_port(const struct worker *worker, const struct flow *back,
+		      const struct decision *decision)
+{
+	const struct snat_ports *ports;
+	uint16_t unit;
+
+	if (decision->outbound_vip == VIP_NONE)
+		return true;
+	ports = &worker->snapshot->vips[decision->outbound_vip].snat;
+	unit = snat_unit_of(ports, rte_be_to_cpu_16(back->key.destination_port));
+	return unit >= decision->first_unit && unit < decision->first_unit + decision->unit_count;
+}
+
 /* The session's translation is still what would be decided. */
 static bool
 revalidate_same_translation(const struct session *session, const struct flow *out,
@@ -82,6 +100,7 @@ session_revalidate(struct worker *worker, uint32_t flow)
 
 	decide(worker->snapshot, &request, &decision, 1);
 	if (!revalidate_same_translation(session, out, &decision) ||
+	    !revalidate_keeps_port(worker, flow_at(flows, out->twin), &decision) ||
 	    !revalidate_drain(worker, index, &decision))
 		goto end;
 	if (decision.egress_zone != flow_at(flows, out->twin)->key.zone &&

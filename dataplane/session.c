@@ -67,7 +67,7 @@ session_wheel_add(struct session_table *table, uint32_t index, uint32_t second)
 	struct session *session = &table->sessions[index];
 
 	second = RTE_MIN(second, table->clock + SESSION_WHEEL_SLOTS - 1);
-	session->slot = second % SESSION_WHEEL_SLOTS;
+	session->slot = (uint16_t)(second % SESSION_WHEEL_SLOTS);
 	session->previous = SESSION_NONE;
 	session->next = table->slots[session->slot];
 	if (session->next != SESSION_NONE)
@@ -158,6 +158,18 @@ session_fill(struct worker *worker, uint32_t index, uint32_t forward, uint32_t r
 	out->last_seen = back->last_seen = (uint16_t)worker->now_seconds;
 }
 
+static bool
+session_draw_port(struct worker *worker, const struct decision *decision, struct flow_key *reply)
+{
+	uint16_t vip = decision->outbound_vip;
+
+	if (snat_port_draw(&worker->snat, &worker->sessions.flows,
+			   &worker->snapshot->vips[vip].snat, decision, reply))
+		return true;
+	snat_count_exhausted(&worker->snat, worker->snapshot->usage[vip], decision->host);
+	return false;
+}
+
 enum drop_reason
 session_create(struct worker *worker, const struct flow_key *key, const struct decision *decision,
 	       uint32_t *flow)
@@ -172,9 +184,7 @@ session_create(struct worker *worker, const struct flow_key *key, const struct d
 	if (index == SESSION_NONE)
 		return DROP_session_table_full;
 	if (decision->snat) {
-		const struct snapshot_vip *vip = &worker->snapshot->vips[decision->outbound_vip];
-
-		if (!snat_port_draw(&worker->snat, flows, &vip->snat, decision, &reply))
+		if (!session_draw_port(worker, decision, &reply))
 			return DROP_snat_ports_exhausted;
 	} else if (flow_key_equal(&reply, key) ||
 		   flow_find(flows, &reply, flow_hash(flows, &reply)) != FLOW_NONE) {
@@ -198,11 +208,16 @@ session_create(struct worker *worker, const struct flow_key *key, const struct d
 		.inbound_rule = decision->inbound_rule,
 		.inbound_vip = decision->inbound_vip,
 		.outbound_vip = decision->snat ? decision->outbound_vip : VIP_NONE,
+		.host = decision->host,
 		.idle_timeout = decision->idle_timeout,
 	};
 	session_wheel_add(table, index, worker->now_seconds + session->idle_timeout);
 	worker->counters.sessions_created++;
-	worker->counters.snat_ports_taken += decision->snat;
+	if (decision->snat) {
+		snat_port_take(&worker->snat, worker->snapshot->usage[decision->outbound_vip],
+			       decision->host, &reply);
+		worker->counters.snat_ports_taken++;
+	}
 	*flow = forward;
 	return DROP_NONE;
 }
@@ -216,7 +231,8 @@ session_end(struct worker *worker, uint32_t index)
 
 	session_wheel_remove(table, index);
 	if (session->outbound_vip != VIP_NONE) {
-		snat_port_return(&worker->snat, flow_at(&table->flows, reverse)->key);
+		snat_port_return(&worker->snat, worker->snapshot->usage[session->outbound_vip],
+				 session->host, flow_at(&table->flows, reverse)->key);
 		worker->counters.snat_ports_returned++;
 	}
 	session_clear_egress(worker, flow_at(&table->flows, session->flow));

@@ -26,7 +26,8 @@ struct session {
 	uint32_t flow;     /* of the packet that made it; the other direction is its twin */
 	uint32_t previous; /* on the wheel */
 	uint32_t next;     /* on the wheel, or the next free record */
-	uint32_t slot;
+	uint16_t slot;
+	uint16_t host;         /* of an outbound session: its place on the VIP */
 	uint32_t inbound_rule; /* id, or INBOUND_RULE_NONE */
 	uint16_t inbound_vip;  /* or VIP_NONE */
 	uint16_t outbound_vip; /* or VIP_NONE: its source port is not from a pool */

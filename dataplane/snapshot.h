@@ -12,6 +12,7 @@
 #include "interval.h"
 #include "maglev.h"
 #include "security.h"
+#include "snat_usage.h"
 
 /*
  * Everything that decide reads, as it was at one moment. The control thread builds a snapshot and
@@ -94,10 +95,10 @@ struct security_policy {
 	bool reevaluate;
 };
 
-/* A subnet's share of a VIP's ports. */
+/* A VIP that a subnet's hosts send by. */
 struct subnet_outbound {
 	uint16_t vip;
-	uint32_t first_block; /* of the subnet's first usable address; unused on demand */
+	uint16_t first_host; /* the place on the VIP of the subnet's first usable address */
 };
 
 struct snapshot_subnet {
@@ -149,16 +150,35 @@ struct snapshot_inbound_rule {
 	const struct maglev_table *maglev; /* NULL: no backend */
 };
 
+enum {
+	SNAT_UNIT_NONE = UINT16_MAX,
+};
+
 /*
- * The ports of a VIP that serve outbound sessions: units of `unit` consecutive ports. With blocks a
- * host owns one unit; on demand all hosts draw from all units.
+ * The ports of a VIP that serve outbound sessions: units of `unit` consecutive ports, which begin
+ * at a multiple of 8. With blocks a host owns the unit of its place. On demand all hosts draw from
+ * all units, which are chunks of 8 ports; chunk c (port / 8) is drawn from by worker c % workers
+ * alone, so that a port's owner is arithmetic.
+ *
+ * A host keeps its place and its block from one snapshot to the next, as long as that is possible.
  */
 struct snat_ports {
 	bool on_demand;
 	uint16_t unit; /* ports: a multiple of 8 */
 	uint32_t unit_count;
-	const uint16_t *starts; /* the first port of each unit, host order */
+	const uint16_t *starts; /* the first port of each unit, host order; 0: there is none */
+	const uint16_t *units;  /* by port / 8: the unit, or SNAT_UNIT_NONE */
+	const uint16_t *shares; /* on demand, by worker, and one behind: its first unit */
+	uint32_t host_count;    /* places */
+	const uint32_t *hosts;  /* by place: the address in the VIP's network; 0: nobody's */
 };
+
+/* port: host order. SNAT_UNIT_NONE: it serves no outbound sessions. */
+static inline uint16_t
+snat_unit_of(const struct snat_ports *ports, uint16_t port)
+{
+	return ports->units[port / SNAT_CHUNK_PORTS];
+}
 
 struct snapshot_vip {
 	bool present;
@@ -199,4 +219,6 @@ struct snapshot {
 	uint16_t subnet_count;
 	const struct snapshot_vip *vips;
 	uint16_t vip_count;
+	/* By VIP id, also of those that are gone while a session has their ports. */
+	const struct snat_usage *const *usage;
 };

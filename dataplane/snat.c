@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "snat.h"
 
+#include <netinet/in.h>
 #include <string.h>
+
+#include "subnet.h"
 
 /*
  * A keyed hash of the connection and of the number of the draw (RFC 6056 section 3.3.3, algorithm
@@ -40,43 +43,113 @@ snat_exhausted_at(struct snat *snat, const struct flow_key *reply, uint32_t firs
 	return &snat->exhausted[hash_to_range(hash, SNAT_EXHAUSTED)];
 }
 
+/* The units that this worker may draw from for that decision. */
+struct snat_range {
+	uint32_t first;
+	uint32_t ports;
+};
+
+static struct snat_range
+snat_range_of(const struct snat *snat, const struct snat_ports *ports,
+	      const struct decision *decision)
+{
+	uint32_t first = decision->first_unit, units = decision->unit_count;
+
+	if (ports->on_demand && units > 0) {
+		first = ports->shares[snat->worker];
+		units = ports->shares[snat->worker + 1] - first;
+	}
+	return (struct snat_range){ first, units * ports->unit };
+}
+
+/* Looks at each port of the range once; the first that is free. */
+static bool
+snat_port_search(struct snat *snat, const struct flow_table *flows, const struct snat_ports *ports,
+		 struct snat_range range, struct flow_key *reply)
+{
+	uint32_t index = snat_draw_start(snat, reply, range.ports);
+
+	for (uint32_t tried = 0; tried < range.ports; tried++) {
+		reply->destination_port = rte_cpu_to_be_16(snat_port_at(ports, range.first, index));
+		snat->tries++;
+		if (flow_find(flows, reply, flow_hash(flows, reply)) == FLOW_NONE)
+			return true;
+		index = index + 1 == range.ports ? 0 : index + 1;
+	}
+	return false;
+}
+
 bool
 snat_port_draw(struct snat *snat, const struct flow_table *flows, const struct snat_ports *ports,
 	       const struct decision *decision, struct flow_key *reply)
 {
-	uint32_t count = decision->unit_count * ports->unit;
+	struct snat_range range = snat_range_of(snat, ports, decision);
 	struct snat_exhausted *exhausted;
 	struct flow_key searched;
-	uint32_t index;
 
-	if (count == 0)
+	if (range.ports == 0)
 		return false;
 	reply->destination_port = 0;
 	searched = *reply;
-	exhausted = snat_exhausted_at(snat, reply, decision->first_unit);
-	if (flow_key_equal(&exhausted->reply, reply) &&
-	    exhausted->first_unit == decision->first_unit &&
+	exhausted = snat_exhausted_at(snat, reply, range.first);
+	if (flow_key_equal(&exhausted->reply, reply) && exhausted->first_unit == range.first &&
 	    exhausted->returned == *snat_returned(snat, reply))
 		return false;
-	index = snat_draw_start(snat, reply, count);
-	for (uint32_t tried = 0; tried < count; tried++) {
-		reply->destination_port =
-			rte_cpu_to_be_16(snat_port_at(ports, decision->first_unit, index));
-		if (flow_find(flows, reply, flow_hash(flows, reply)) == FLOW_NONE)
-			return true;
-		index = index + 1 == count ? 0 : index + 1;
-	}
+	if (snat_port_search(snat, flows, ports, range, reply))
+		return true;
 	*exhausted = (struct snat_exhausted){ .reply = searched,
-					      .first_unit = decision->first_unit,
+					      .first_unit = range.first,
 					      .returned = *snat_returned(snat, &searched) };
 	return false;
 }
 
-void
-snat_port_return(struct snat *snat, struct flow_key reply)
+static enum snat_protocol
+snat_protocol_of(uint8_t protocol)
 {
+	return protocol == IPPROTO_TCP ? SNAT_TCP : protocol == IPPROTO_UDP ? SNAT_UDP : SNAT_ICMP;
+}
+
+void
+snat_port_take(struct snat *snat, const struct snat_usage *usage, uint16_t host,
+	       const struct flow_key *reply)
+{
+	snat_usage_host(usage, snat->worker, host)->ports[snat_protocol_of(reply->protocol)]++;
+	++*snat_usage_chunk(usage, snat->worker, rte_be_to_cpu_16(reply->destination_port));
+}
+
+void
+snat_port_return(struct snat *snat, const struct snat_usage *usage, uint16_t host,
+		 struct flow_key reply)
+{
+	snat_usage_host(usage, snat->worker, host)->ports[snat_protocol_of(reply.protocol)]--;
+	--*snat_usage_chunk(usage, snat->worker, rte_be_to_cpu_16(reply.destination_port));
 	reply.destination_port = 0;
 	++*snat_returned(snat, &reply);
+}
+
+void
+snat_count_exhausted(const struct snat *snat, const struct snat_usage *usage, uint16_t host)
+{
+	snat_usage_host(usage, snat->worker, host)->exhausted++;
+}
+
+uint16_t
+snat_paired_vip(const struct snat *snat, const struct snapshot *snapshot, uint16_t zone,
+		rte_be32_t host)
+{
+	const struct snapshot_subnet *subnet = &snapshot->subnets[zone];
+	uint32_t place = rte_be_to_cpu_32(host) - (subnet->prefix + SUBNET_RESERVED);
+
+	for (unsigned int i = 0; i < subnet->vip_count; i++) {
+		uint16_t vip = subnet->vips[i].vip;
+		uint32_t at = subnet->vips[i].first_host + place;
+		const struct snat_usage *usage = snapshot->usage[vip];
+
+		if (at < snapshot->vips[vip].snat.host_count &&
+		    snat_host_in_use(snat_usage_host(usage, snat->worker, (uint16_t)at)))
+			return vip;
+	}
+	return VIP_NONE;
 }
 
 void

@@ -26,6 +26,8 @@ enum {
 struct snat {
 	uint64_t secret;
 	uint64_t draws;
+	uint64_t tries;  /* ports that were looked at */
+	uint16_t worker; /* whose share of the chunks it draws from, whose usage it counts */
 	uint32_t returned[SNAT_DESTINATIONS]; /* ports given back so far, by hash of destination */
 	struct snat_exhausted {
 		struct flow_key reply; /* without its destination port; family 0: nothing */
@@ -40,7 +42,18 @@ struct snat {
 bool snat_port_draw(struct snat *snat, const struct flow_table *flows,
 		    const struct snat_ports *ports, const struct decision *decision,
 		    struct flow_key *reply);
-/* The session whose replies have that key is over. */
-void snat_port_return(struct snat *snat, struct flow_key reply);
+/*
+ * A session of that host has the port of that key of its replies, and has it no more. usage: of the
+ * VIP, snapshot.usage.
+ */
+void snat_port_take(struct snat *snat, const struct snat_usage *usage, uint16_t host,
+		    const struct flow_key *reply);
+void snat_port_return(struct snat *snat, const struct snat_usage *usage, uint16_t host,
+		      struct flow_key reply);
+/* No port was free for a packet of that host. */
+void snat_count_exhausted(const struct snat *snat, const struct snat_usage *usage, uint16_t host);
+/* Of several VIPs of the host's subnet, the one that it has sessions by; or VIP_NONE. */
+uint16_t snat_paired_vip(const struct snat *snat, const struct snapshot *snapshot, uint16_t zone,
+			 rte_be32_t host);
 /* Pools have changed: nothing is known to be exhausted. */
 void snat_forget(struct snat *snat);

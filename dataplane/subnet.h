@@ -4,6 +4,7 @@
 #include <rte_byteorder.h>
 
 #include "drop.h"
+#include "flow_key.h"
 #include "snapshot.h"
 
 enum {
@@ -26,4 +27,14 @@ subnet_source_fault(const struct snapshot_subnet *subnet, rte_be32_t source)
 	    address == (subnet->prefix | ~subnet->mask))
 		return DROP_ip_source_martian;
 	return DROP_NONE;
+}
+
+/* The subnet that a network's address is in; ZONE_FABRIC: in none. */
+static inline uint16_t
+subnet_of(const struct snapshot *snapshot, uint16_t network, rte_be32_t address)
+{
+	uint16_t zone = (uint16_t)interval_tree_find(snapshot->networks[network].zones,
+						     rte_be_to_cpu_32(address));
+
+	return zone == ZONE_UNASSIGNED ? ZONE_FABRIC : zone;
 }

@@ -14,8 +14,7 @@ struct walk {
 	struct decision *decision;
 	const struct snapshot_subnet *from;   /* the sender's; NULL: it came from the fabric */
 	const struct security_policy *policy; /* the group to be asked next; NULL: none */
-	rte_be32_t sender; /* the neighbour in `from` that sent it, to which replies return; 0:
-			      unknown */
+	rte_be32_t sender;                    /* sender_find(), to which replies return */
 };
 
 /* Still being decided. */
@@ -45,8 +44,6 @@ const struct subnet_route *walk_route(const struct snapshot_subnet *subnet, rte_
 				      uint16_t *index);
 /* Acts on the sender's effective route. True: the fabric has to be asked. */
 bool walk_egress_subnet(struct walk *walk);
-/* Who in the sender's subnet the packet came from: itself, or the appliance that passed it on. */
-void walk_find_sender(struct walk *walk);
 /* Acts on what the fabric's routes say of the destination. */
 void walk_egress_fabric(struct walk *walk, uint32_t target);
 /* Where replies go; target: what the fabric's routes say of the source, of a packet from there. */

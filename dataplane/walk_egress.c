@@ -18,10 +18,7 @@ walk_route(const struct snapshot_subnet *subnet, rte_be32_t address, uint16_t *i
 uint16_t
 walk_zone(const struct walk *walk, uint16_t network, rte_be32_t address)
 {
-	uint16_t zone = (uint16_t)interval_tree_find(walk->snapshot->networks[network].zones,
-						     rte_be_to_cpu_32(address));
-
-	return zone == ZONE_UNASSIGNED ? ZONE_FABRIC : zone;
+	return subnet_of(walk->snapshot, network, address);
 }
 
 /* To a neighbour on the link of a subnet, past the subnet's inbound group. */
@@ -72,28 +69,6 @@ walk_egress_subnet(struct walk *walk)
 	}
 	walk_drop(walk, DROP_route_missing);
 	return false;
-}
-
-void
-walk_find_sender(struct walk *walk)
-{
-	const struct snapshot_subnet *from = walk->from;
-	const struct flow_key *key = &walk->request->key;
-	uint32_t source = rte_be_to_cpu_32(key->source);
-	const struct subnet_route *route;
-	uint16_t home, index;
-
-	if ((source & from->mask) == from->prefix) {
-		walk->sender = key->source;
-		return;
-	}
-	/* The host's own subnet names the appliance that its packets pass on their way there. */
-	home = walk_zone(walk, from->network, key->source);
-	if (home == ZONE_FABRIC)
-		return;
-	route = walk_route(&walk->snapshot->subnets[home], key->destination, &index);
-	if (route != NULL && route->kind == SUBNET_ROUTE_APPLIANCE && route->zone == key->zone)
-		walk->sender = route->address;
 }
 
 /* The flow's next hop among equal ones; no zone in it, so that the fabric path hashes alike. */

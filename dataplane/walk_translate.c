@@ -1,49 +1,70 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <netinet/in.h>
 
+#include "sender.h"
 #include "subnet.h"
 #include "walk.h"
 
 enum {
 	IDLE_TIMEOUT_DEFAULT = 240, /* seconds, where neither a VIP nor a group sets one */
 	ICMP_TIMEOUT_DEFAULT = 60,
-	DYNAMIC_PORTS_FIRST = 1024,
 	/* The same on every gateway of a cloud, so that all choose the same backend. */
 	BACKEND_SEED = 0x6d61676c,
 };
 
-/* One host keeps one VIP (RFC 4787 REQ-2, paired pooling); a session keeps the one it has. */
-static const struct subnet_outbound *
-snat_choose_vip(const struct walk *walk)
-{
-	const struct snapshot_subnet *from = walk->from;
-	const struct decide_request *request = walk->request;
-
-	if (from->vip_count == 0)
-		return NULL;
-	if (request->established && request->outbound_vip != VIP_NONE) {
-		for (unsigned int i = 0; i < from->vip_count; i++) {
-			if (from->vips[i].vip == request->outbound_vip)
-				return &from->vips[i];
-		}
-		return NULL;
-	}
-	return &from->vips[hash_to_range(hash_words(walk->sender, 0, 0), from->vip_count)];
-}
-
-/* The sender's own block, by its place among the subnet's usable addresses. */
+/* The sender's place among the subnet's usable addresses. */
 static bool
-snat_find_block(const struct walk *walk, const struct subnet_outbound *outbound, uint32_t *unit)
+snat_find_place(const struct walk *walk, uint32_t *place)
 {
 	const struct snapshot_subnet *from = walk->from;
 	uint32_t first = from->prefix + SUBNET_RESERVED;
 	uint32_t broadcast = from->prefix | ~from->mask;
 	uint32_t sender = rte_be_to_cpu_32(walk->sender);
 
-	if (sender < first || sender >= broadcast)
+	*place = sender - first;
+	return sender >= first && sender < broadcast;
+}
+
+/*
+ * One host keeps one VIP (RFC 4787 REQ-2, paired pooling): the one that it has sessions by, else
+ * the one that its place gives it, so that the VIPs share the hosts evenly. A session that exists
+ * keeps its own, or ends.
+ */
+static const struct subnet_outbound *
+snat_choose_vip(const struct walk *walk, uint32_t place)
+{
+	const struct snapshot_subnet *from = walk->from;
+	const struct decide_request *request = walk->request;
+	const struct subnet_outbound *by_place;
+
+	if (from->vip_count == 0)
+		return NULL;
+	by_place = &from->vips[place % from->vip_count];
+	if (request->outbound_vip == VIP_NONE || by_place->vip == request->outbound_vip)
+		return by_place;
+	for (unsigned int i = 0; i < from->vip_count; i++) {
+		if (from->vips[i].vip == request->outbound_vip) {
+			walk->decision->remembered = true;
+			return &from->vips[i];
+		}
+	}
+	return request->established ? NULL : by_place;
+}
+
+/* The units that the host of that place may draw from. False: it has none. */
+static bool
+snat_find_units(const struct snat_ports *ports, uint32_t host, struct decision *decision)
+{
+	if (host >= ports->host_count || ports->hosts[host] == 0)
 		return false;
-	*unit = outbound->first_block + (sender - first);
-	return *unit < walk->snapshot->vips[outbound->vip].snat.unit_count;
+	decision->host = (uint16_t)host;
+	if (ports->on_demand) {
+		decision->unit_count = ports->unit_count;
+		return true;
+	}
+	decision->first_unit = host;
+	decision->unit_count = 1;
+	return ports->starts[host] != 0;
 }
 
 void
@@ -53,17 +74,20 @@ walk_snat(struct walk *walk)
 	uint8_t protocol = walk->request->key.protocol;
 	const struct subnet_outbound *outbound;
 	const struct snapshot_vip *vip;
+	uint32_t place;
+	bool has_place;
 
 	if (protocol == IPPROTO_ESP || protocol == IPPROTO_AH) {
 		walk_drop(walk, DROP_protocol_not_translatable);
 		return;
 	}
-	walk_find_sender(walk);
+	walk->sender = sender_find(walk->snapshot, &walk->request->key);
 	if (walk->sender == 0) {
 		walk_drop(walk, DROP_snat_block_missing);
 		return;
 	}
-	outbound = snat_choose_vip(walk);
+	has_place = snat_find_place(walk, &place);
+	outbound = snat_choose_vip(walk, place);
 	if (outbound == NULL) {
 		walk_drop(walk, DROP_outbound_vip_missing);
 		return;
@@ -72,13 +96,8 @@ walk_snat(struct walk *walk)
 	decision->snat = true;
 	decision->outbound_vip = outbound->vip;
 	decision->source = vip->address;
-	if (vip->snat.on_demand) {
-		decision->unit_count = vip->snat.unit_count;
-	} else {
-		decision->unit_count = 1;
-		if (!snat_find_block(walk, outbound, &decision->first_unit))
-			walk_drop(walk, DROP_snat_block_missing);
-	}
+	if (!has_place || !snat_find_units(&vip->snat, outbound->first_host + place, decision))
+		walk_drop(walk, DROP_snat_block_missing);
 }
 
 static uint32_t
@@ -126,16 +145,17 @@ vip_choose_backend(const struct walk *walk, const struct snapshot_vip *vip,
 }
 
 static void
-vip_without_rule(struct walk *walk)
+vip_without_rule(struct walk *walk, const struct snapshot_vip *vip)
 {
 	const struct flow_key *key = &walk->request->key;
+	uint16_t port = rte_be_to_cpu_16(key->destination_port);
 
 	if (key->protocol == IPPROTO_ICMP)
 		walk->decision->verdict = VERDICT_LOCAL; /* a ping of the VIP itself */
-	else if (rte_be_to_cpu_16(key->destination_port) >= DYNAMIC_PORTS_FIRST)
-		walk_drop(walk, DROP_vip_session_missing);
-	else
+	else if (snat_unit_of(&vip->snat, port) == SNAT_UNIT_NONE)
 		walk_drop(walk, DROP_vip_rule_missing);
+	else
+		walk_drop(walk, DROP_vip_session_missing);
 }
 
 void
@@ -155,7 +175,7 @@ walk_vip(struct walk *walk, uint32_t id)
 	}
 	index = interval_tree_find(vip->rules, (uint32_t)key->protocol << 16 | port);
 	if (index == VIP_RULE_MISSING) {
-		vip_without_rule(walk);
+		vip_without_rule(walk, vip);
 		return;
 	}
 	rule = &vip->inbound[index];

@@ -74,6 +74,7 @@ worker_create(const struct worker_options *options)
 	worker->now_seconds = (uint32_t)(options->now / NS_PER_SECOND);
 	worker->icmp_filled = options->now;
 	worker->snat.secret = worker_secret(options, 2);
+	worker->snat.worker = options->id;
 	result = worker_init_tables(worker, options);
 	if (result != 0) {
 		worker_free(worker);

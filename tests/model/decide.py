@@ -211,7 +211,9 @@ class Walk:
         else:
             if protocol == "icmp":
                 raise Local
-            raise Drop("vip_rule_missing" if wanted < FIRST_SNAT_PORT else "vip_session_missing")
+            # Which of the ports behind 1024 are a host's is the gateway's choice.
+            may_be_snat = wanted >= FIRST_SNAT_PORT and not in_rule_block(vip, wanted)
+            raise Drop("vip_rule_missing", *["vip_session_missing"] * may_be_snat)
         same = {"five-tuple": (packet.source, *packet.ports, protocol),
                 "source-protocol": (packet.source, protocol),
                 "source": (packet.source,)}[rule.distribution]

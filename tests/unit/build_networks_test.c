@@ -105,13 +105,13 @@ blocks_are_numbered_through_all_subnets(void **state)
 	subnets = generation->snapshot->subnets;
 	assert_int_equal(subnets[1].vip_count, 2);
 	assert_int_equal(subnets[1].vips[0].vip, 0);
-	assert_int_equal(subnets[1].vips[0].first_block, 0);
+	assert_int_equal(subnets[1].vips[0].first_host, 0);
 	assert_int_equal(subnets[1].vips[1].vip, 1);
-	assert_int_equal(subnets[1].vips[1].first_block, 0);
+	assert_int_equal(subnets[1].vips[1].first_host, 0);
 	/* 10.0.1.4 to 10.0.1.62 come first. */
 	assert_int_equal(subnets[2].vip_count, 1);
 	assert_int_equal(subnets[2].vips[0].vip, 1);
-	assert_int_equal(subnets[2].vips[0].first_block, 59);
+	assert_int_equal(subnets[2].vips[0].first_host, 59);
 	generation_free(generation);
 }
 

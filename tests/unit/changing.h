@@ -37,6 +37,7 @@ change_setup(void **state)
 		return -1;
 	world_create(&change->before, *state);
 	world_create(&change->after, *state);
+	change->after.snapshot.usage = change->before.snapshot.usage;
 	change->after.snapshot.generation = 2;
 	change->after.snapshot.decided_from = 2U << 16;
 	change->worker = worker_create(&options);

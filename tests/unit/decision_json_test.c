@@ -47,7 +47,7 @@ dropped_packet_has_a_reason(void **state)
 		    " \"inbound\": {\"group\": \"ase-nsg\", \"rule\": \"DenyAllInBound\","
 		    " \"priority\": 65500, \"access\": \"deny\"}},"
 		    " \"vip\": null, \"snat\": null, \"translated\": null, \"egress\": null,"
-		    " \"reverse\": null, \"idle_timeout\": null}");
+		    " \"reverse\": null, \"idle_timeout\": null, \"remembered\": false}");
 }
 
 static void
@@ -74,7 +74,7 @@ outbound_call_has_its_ports(void **state)
 		    " \"destination\": \"93.184.216.34\", \"destination_port\": 443},"
 		    " \"egress\": {\"interface\": \"internet\", \"next_hop\": \"198.51.100.3\"},"
 		    " \"reverse\": {\"interface\": \"ase-net\", \"next_hop\": \"10.0.1.4\"},"
-		    " \"idle_timeout\": 240}");
+		    " \"idle_timeout\": 240, \"remembered\": false}");
 }
 
 static void
@@ -97,7 +97,7 @@ inbound_call_has_its_backend(void **state)
 		    " \"destination\": \"10.0.1.5\", \"destination_port\": 8443},"
 		    " \"egress\": {\"interface\": \"ase-net\", \"next_hop\": \"10.0.1.5\"},"
 		    " \"reverse\": {\"drop\": \"session_reverse_unroutable\"},"
-		    " \"idle_timeout\": 300}");
+		    " \"idle_timeout\": 300, \"remembered\": false}");
 }
 
 static void
@@ -117,7 +117,7 @@ transit_has_neither_ports_nor_replies(void **state)
 		    " \"translated\": {\"source\": \"198.51.100.9\", \"source_port\": null,"
 		    " \"destination\": \"203.0.113.99\", \"destination_port\": null},"
 		    " \"egress\": {\"interface\": \"internet\", \"next_hop\": \"198.51.100.1\"},"
-		    " \"reverse\": null, \"idle_timeout\": null}");
+		    " \"reverse\": null, \"idle_timeout\": null, \"remembered\": false}");
 }
 
 static void

@@ -102,7 +102,7 @@ decisions_are_recorded_as_explained(void **state)
 		decision = json_object_get(object, "decision");
 		assert_string_equal(json_string_value(json_object_get(decision, "verdict")),
 				    i < 2 ? "session" : "drop");
-		assert_int_equal(json_object_size(decision), 14);
+		assert_int_equal(json_object_size(decision), 15);
 		json_decref(object);
 	}
 	assert_null(fgets(line, sizeof(line), stream));

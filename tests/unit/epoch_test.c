@@ -41,7 +41,7 @@ world_make(struct world *world)
 		.inbound = table(2),
 		.outbound = table(3),
 		.vip_count = 1,
-		.vips = { { .vip = 0, .first_block = 5 } },
+		.vips = { { .vip = 0, .first_host = 5 } },
 	};
 	world->vips[0] = (struct snapshot_vip){
 		.present = true,
@@ -117,7 +117,7 @@ groups_vips_and_subnets_change_the_policy(void **state)
 	expect_after(POLICY, next.subnets[1].outbound = table(9));
 	expect_after(POLICY, next.subnets[1].vip_count = 0);
 	expect_after(POLICY, next.subnets[1].vips[0].vip = 1);
-	expect_after(POLICY, next.subnets[1].vips[0].first_block = 6);
+	expect_after(POLICY, next.subnets[1].vips[0].first_host = 6);
 	expect_after(POLICY, next.vips[0].present = false);
 	expect_after(POLICY, next.vips[0].address = 1);
 	expect_after(POLICY, next.vips[0].network = 1);
@@ -125,6 +125,7 @@ groups_vips_and_subnets_change_the_policy(void **state)
 	expect_after(POLICY, next.vips[0].inbound = table(9));
 	expect_after(POLICY, next.vips[0].snat.on_demand = true);
 	expect_after(POLICY, next.vips[0].snat.starts = table(9));
+	expect_after(POLICY, next.vips[0].snat.hosts = table(9));
 	expect_after(POLICY, next.vips[0].tcp_idle_timeout = 1);
 	expect_after(POLICY, next.vips[0].udp_idle_timeout = 1);
 	expect_after(POLICY, next.vips[0].icmp_timeout = 1);

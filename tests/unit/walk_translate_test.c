@@ -21,9 +21,17 @@ who_has_no_ports_reaches_no_internet(void **state)
 	decision = decide_tcp(world, DATA, DATA_HOST, CLIENT, 443);
 	expect_drop(&decision, DROP_outbound_vip_missing);
 	assert_false(decision.snat);
-	/* The VIP has fewer blocks than hosts. */
-	world->vips[ONE].snat.unit_count = 2;
+	/* The VIP has no block for this host, and none for who has no place on it. */
+	world->pools[ONE].starts[2] = 0;
 	decision = decide_tcp(world, APP, IP4(10, 0, 1, 6), CLIENT, 443);
+	expect_drop(&decision, DROP_snat_block_missing);
+	decision = decide_tcp(world, APP, IP4(10, 0, 1, 7), CLIENT, 443);
+	assert_int_equal(decision.verdict, VERDICT_SESSION);
+	world->pools[ONE].hosts[3] = 0;
+	decision = decide_tcp(world, APP, IP4(10, 0, 1, 7), CLIENT, 443);
+	expect_drop(&decision, DROP_snat_block_missing);
+	world->vips[ONE].snat.host_count = 2;
+	decision = decide_tcp(world, APP, IP4(10, 0, 1, 8), CLIENT, 443);
 	expect_drop(&decision, DROP_snat_block_missing);
 	decision = decide_tcp(world, APP, IP4(10, 0, 1, 5), CLIENT, 443);
 	assert_int_equal(decision.verdict, VERDICT_SESSION);
@@ -85,6 +93,7 @@ one_host_keeps_one_vip(void **state)
 	for (uint16_t vip = 0; vip < VIPS_MADE; vip++) {
 		world->subnets[DATA].vips[vip].vip = vip;
 		world->vips[vip].snat.on_demand = true;
+		world->vips[vip].snat.host_count = WORLD_HOSTS;
 	}
 	for (uint32_t host = IP4(10, 0, 2, 4); host < IP4(10, 0, 2, 255); host++) {
 		uint16_t vip = decide_tcp(world, DATA, host, CLIENT, 443).outbound_vip;
@@ -95,32 +104,42 @@ one_host_keeps_one_vip(void **state)
 		assert_int_equal(decide_tcp(world, DATA, host, ROUTER, 443).outbound_vip, vip);
 		assert_int_equal(decide_tcp(world, DATA, host, ADDRESS_TWO, 443).outbound_vip, vip);
 	}
-	for (uint16_t vip = 0; vip < VIPS_MADE; vip++)
-		assert_in_range(hosts[vip], 50, 120);
+	/* 251 hosts. */
+	assert_int_equal(hosts[0], 84);
+	assert_int_equal(hosts[1], 84);
+	assert_int_equal(hosts[2], 83);
 }
 
-/* A session keeps the VIP that it has, and ends when its subnet has it no more. */
+/*
+ * A host that has sessions by one of its subnet's VIPs gets no other, whatever its place says. Its
+ * sessions keep the VIP that they have, and end when the subnet has it no more.
+ */
 static void
-a_session_keeps_its_outbound_vip(void **state)
+rfc4787_req2_paired_pooling(void **state)
 {
 	struct world *world = *state;
 	struct decide_request request = {
 		.key = world_key(APP, IPPROTO_TCP, HOST, 5000, CLIENT, 443),
-		.established = true,
 	};
 	struct decision decision;
 
 	world->subnets[APP].vip_count = 2;
 	world->subnets[APP].vips[1] = (struct subnet_outbound){ THREE, 0 };
-	for (unsigned int i = 0; i < 2; i++) {
-		request.outbound_vip = world->subnets[APP].vips[i].vip;
+	for (unsigned int i = 0; i < 4; i++) {
+		request.established = i >= 2;
+		request.outbound_vip = world->subnets[APP].vips[i % 2].vip;
 		decide(&world->snapshot, &request, &decision, 1);
 		assert_int_equal(decision.verdict, VERDICT_SESSION);
 		assert_int_equal(decision.outbound_vip, request.outbound_vip);
+		assert_int_equal(decision.remembered, i % 2 == 1);
 	}
 	request.outbound_vip = TWO;
 	decide(&world->snapshot, &request, &decision, 1);
 	expect_drop(&decision, DROP_outbound_vip_missing);
+	request.established = false;
+	decide(&world->snapshot, &request, &decision, 1);
+	assert_int_equal(decision.verdict, VERDICT_SESSION);
+	assert_int_equal(decision.outbound_vip, ONE);
 }
 
 static void
@@ -138,10 +157,12 @@ ports_without_a_rule_are_dropped(void **state)
 		{ IPPROTO_TCP, 1023, DROP_vip_rule_missing },
 		{ IPPROTO_ESP, 0, DROP_vip_rule_missing },
 		{ IPPROTO_TCP, 1024, DROP_vip_session_missing },
-		{ IPPROTO_TCP, 10000, DROP_vip_session_missing },
-		{ IPPROTO_TCP, 10021, DROP_vip_session_missing },
-		{ IPPROTO_UDP, 10001, DROP_vip_session_missing },
-		{ IPPROTO_UDP, 65535, DROP_vip_session_missing },
+		{ IPPROTO_UDP, 5503, DROP_vip_session_missing },
+		{ IPPROTO_TCP, 5504, DROP_vip_rule_missing },  /* behind the last block */
+		{ IPPROTO_TCP, 10000, DROP_vip_rule_missing }, /* beside a rule, in its chunk */
+		{ IPPROTO_TCP, 10021, DROP_vip_rule_missing },
+		{ IPPROTO_UDP, 10001, DROP_vip_rule_missing },
+		{ IPPROTO_UDP, 65535, DROP_vip_rule_missing },
 		{ IPPROTO_TCP, 81, DROP_vip_backend_missing },
 	};
 	struct world *world = *state;
@@ -378,7 +399,7 @@ main(void)
 		WITH_WORLD(blocks_follow_the_hosts_places),
 		WITH_WORLD(on_demand_all_hosts_draw_from_all),
 		WITH_WORLD(one_host_keeps_one_vip),
-		WITH_WORLD(a_session_keeps_its_outbound_vip),
+		WITH_WORLD(rfc4787_req2_paired_pooling),
 		WITH_WORLD(inbound_sessions_reach_a_backend),
 		WITH_WORLD(pings_go_to_the_backends_of_their_rule),
 		WITH_WORLD(distributions_look_at_what_they_name),

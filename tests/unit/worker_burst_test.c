@@ -295,8 +295,8 @@ worlds_make(struct stream *stream, struct fabric_routes *fabric)
 	second->routes[APP].items[DATA] = world_to_appliance();
 	second->inbound[ONE].backends[0][1].address = rte_cpu_to_be_32(IP4(10, 0, 1, 6));
 	world_inbound_build(second, ONE);
+	second->snapshot.usage = stream->worlds[0].snapshot.usage;
 	second->subnets[APP].vips[second->subnets[APP].vip_count++].vip = THREE;
-	second->vips[TWO].snat.on_demand = true;
 	second->subnets[DATA].inbound = world_policy(second, web, 1);
 	second->policies[0].policy.reevaluate = true;
 	second->subnets[FIREWALL].ip_forwarding = false;

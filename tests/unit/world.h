@@ -13,6 +13,7 @@
 #include "bytes.h"
 #include "dataplane/decide.h"
 #include "dataplane/route.h"
+#include "world_pool.h"
 
 /*
  * A small cloud as decide sees it, made by hand:
@@ -93,7 +94,8 @@ struct world {
 	struct world_routes routes[ZONES];
 	struct snapshot_vip vips[VIPS_MADE];
 	struct world_inbound inbound[VIPS_MADE];
-	uint16_t starts[VIPS_MADE][70];
+	struct world_pool pools[VIPS_MADE];
+	const struct snat_usage *usage[VIPS_MADE];
 	struct world_policy policies[WORLD_POLICIES_MAX];
 	size_t policy_count;
 	struct snapshot_next_hop next_hops[2];
@@ -318,16 +320,13 @@ world_vips(struct world *world)
 	};
 
 	for (uint16_t vip = 0; vip < VIPS_MADE; vip++) {
-		for (uint16_t i = 0; i < made[vip].count; i++)
-			world->starts[vip][i] = (uint16_t)(made[vip].first + i * made[vip].unit);
+		world->usage[vip] = &world->pools[vip].usage;
 		world->vips[vip] = (struct snapshot_vip){
 			.present = true,
 			.address = rte_cpu_to_be_32(made[vip].address),
 			.network = made[vip].network,
-			.snat = { .on_demand = vip == THREE,
-				  .unit = made[vip].unit,
-				  .unit_count = made[vip].count,
-				  .starts = world->starts[vip] },
+			.snat = world_pool_make(&world->pools[vip], made[vip].first, made[vip].unit,
+						made[vip].count, vip == THREE),
 			.tcp_idle_timeout = 500,
 			.udp_idle_timeout = 501,
 			.icmp_timeout = 51,
@@ -375,6 +374,7 @@ world_create(struct world *world, struct fabric_routes *fabric)
 		.subnet_count = ZONES,
 		.vips = world->vips,
 		.vip_count = VIPS_MADE,
+		.usage = world->usage,
 	};
 }
 

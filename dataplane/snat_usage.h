@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * What is in use of a VIP's outbound ports: by host, for people and for the pairing of hosts and
+ * VIPs; by chunk of 8 ports, to know what an inbound rule may be put over. A port counts once for
+ * each destination that it serves, until the session's hold-down is over.
+ *
+ * Every worker writes counters of its own, the control thread reads them at any time and adds them
+ * up. They come in pages that the control thread allocates before anything can be drawn that is
+ * counted on them, and that live until nothing is: across snapshots, and even if the VIP is gone.
+ */
+
+enum snat_protocol {
+	SNAT_TCP,
+	SNAT_UDP,
+	SNAT_ICMP,
+	SNAT_PROTOCOLS,
+};
+
+enum {
+	SNAT_CHUNK_PORTS = 8,
+	SNAT_CHUNKS = 65536 / SNAT_CHUNK_PORTS,
+	SNAT_HOSTS_MAX = 65535, /* of a VIP */
+	SNAT_PAGE_HOSTS = 256,
+	SNAT_PAGE_CHUNKS = 256,
+	SNAT_HOST_PAGES = (SNAT_HOSTS_MAX + 1) / SNAT_PAGE_HOSTS,
+	SNAT_CHUNK_PAGES = SNAT_CHUNKS / SNAT_PAGE_CHUNKS,
+};
+
+struct snat_host_usage {
+	uint32_t ports[SNAT_PROTOCOLS];
+	uint32_t exhausted; /* packets for which no port was free */
+};
+
+/* One worker's. */
+struct snat_host_page {
+	struct snat_host_usage hosts[SNAT_PAGE_HOSTS];
+};
+
+struct snat_chunk_page {
+	uint32_t ports[SNAT_PAGE_CHUNKS];
+};
+
+/* Of one VIP; each page pointer is an array by worker, or NULL. */
+struct snat_usage {
+	struct snat_host_page *hosts[SNAT_HOST_PAGES];
+	struct snat_chunk_page *chunks[SNAT_CHUNK_PAGES];
+};
+
+/* host: its place on the VIP. Its page is there. */
+static inline struct snat_host_usage *
+snat_usage_host(const struct snat_usage *usage, uint16_t worker, uint16_t host)
+{
+	return &usage->hosts[host / SNAT_PAGE_HOSTS][worker].hosts[host % SNAT_PAGE_HOSTS];
+}
+
+/* port: host order. Its page is there. */
+static inline uint32_t *
+snat_usage_chunk(const struct snat_usage *usage, uint16_t worker, uint16_t port)
+{
+	uint32_t chunk = port / SNAT_CHUNK_PORTS;
+
+	return &usage->chunks[chunk / SNAT_PAGE_CHUNKS][worker].ports[chunk % SNAT_PAGE_CHUNKS];
+}
+
+static inline bool
+snat_host_in_use(const struct snat_host_usage *host)
+{
+	return (host->ports[SNAT_TCP] | host->ports[SNAT_UDP] | host->ports[SNAT_ICMP]) != 0;
+}
