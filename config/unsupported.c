@@ -23,7 +23,6 @@ gateway_report(struct reader *reader)
 		{ "hold_down_rst", gateway->hold_down_rst, 16 },
 		{ "hold_down_half_open", gateway->hold_down_half_open, 30 },
 		{ "hold_down_udp", gateway->hold_down_udp, 65 },
-		{ "fragment_capacity", gateway->fragment_capacity, 4096 },
 		{ "first_packet_share", gateway->first_packet_share, 20 },
 	};
 

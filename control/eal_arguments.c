@@ -16,6 +16,8 @@ static const size_t fib_split_bytes = 2 * 1024;         /* in each copy 256 next
 static const size_t fib_splits_max = 65536 + 64;
 static const size_t fib_route_bytes = 2 * 2 * 224; /* in each copy two nodes of its tree */
 static const size_t session_bytes = 192;
+static const size_t fragment_bytes =
+	136; /* of a packet that is awaited: a record, a place to find it */
 static const size_t worker_bytes = 32 << 20; /* neighbours, rings, the wheel of timeouts */
 static const size_t spare_bytes = 128 << 20;
 
@@ -25,8 +27,9 @@ eal_megabytes(const struct gateway_settings *gateway, size_t packet_bytes)
 	size_t routes = gateway->route_capacity;
 	size_t splits = routes < fib_splits_max ? routes : fib_splits_max;
 	size_t bytes = fib_bytes + splits * fib_split_bytes + routes * fib_route_bytes +
-		       gateway->flow_capacity * session_bytes + gateway->workers * worker_bytes +
-		       packet_bytes + spare_bytes;
+		       gateway->flow_capacity * session_bytes +
+		       gateway->fragment_capacity * fragment_bytes +
+		       gateway->workers * worker_bytes + packet_bytes + spare_bytes;
 
 	return (bytes >> 20) + 1;
 }

@@ -105,11 +105,14 @@ gateway_make_workers(struct gateway *gateway, const struct model *model,
 	for (uint16_t i = 0; i < options->workers; i++) {
 		const struct worker_options worker_options = {
 			.id = i,
+			.workers = (uint16_t)options->workers,
 			.port_count = (uint16_t)model->port_count,
 			.queues = options->queues[i],
 			.pool = options->pool,
 			.flow_capacity =
 				RTE_MAX(model->gateway.flow_capacity / options->workers, 1U),
+			.fragment_capacity =
+				RTE_MAX(model->gateway.fragment_capacity / options->workers, 1U),
 			.seed = options->seed,
 			.now = options->now,
 			.socket = options->socket,
@@ -199,7 +202,8 @@ gateway_create(struct model *model, const struct gateway_options *options, struc
 	if (rc != 0)
 		snprintf(error, error_size,
 			 "the tables could not be made: %s; give DPDK more memory, or lower "
-			 "gateway.flow_capacity and gateway.route_capacity",
+			 "gateway.flow_capacity, gateway.fragment_capacity and "
+			 "gateway.route_capacity",
 			 strerror(-rc));
 	else
 		rc = gateway_publish(made, model, error, error_size);

@@ -71,7 +71,8 @@ int
 pool_size_of(const struct model *model, struct pool_size *size, char *error, size_t error_size)
 {
 	uint64_t workers = model->gateway.workers;
-	uint64_t packets = workers * (HELD_PACKETS_MAX + CACHE_HELD) + CACHE_HELD;
+	uint64_t held = HELD_PACKETS_MAX + FRAGMENTS_HELD_MAX;
+	uint64_t packets = workers * (held + CACHE_HELD) + CACHE_HELD;
 	uint32_t frame_max = RTE_ETHER_MAX_LEN, data_room;
 	int rc;
 

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "config/config.h"
+#include "dataplane/stages.h"
 #include "decision_log.h"
 #include "eal.h"
 #include "gateway.h"
@@ -62,7 +63,7 @@ replay_settle(struct replay *replay)
 			struct worker *worker = gateway_worker(replay->gateway, i);
 
 			done += worker_poll(worker, replay->now);
-			while (!session_expire(worker))
+			while (!session_expire(worker) || !stage_fragment_expire(worker))
 				done++;
 		}
 		done += gateway_tick(replay->gateway, replay->now);
@@ -276,7 +277,8 @@ static int
 replay_start(struct replay *replay, struct model *model, bool answer_arp)
 {
 	const struct pool_size size = {
-		.packets = REPLAY_POOL_PACKETS + replay->workers * 2 * HELD_PACKETS_MAX,
+		.packets = REPLAY_POOL_PACKETS +
+			   replay->workers * (2 * HELD_PACKETS_MAX + FRAGMENTS_HELD_MAX),
 		.data_room = REPLAY_FRAME_MAX + RTE_PKTMBUF_HEADROOM + RTE_ETHER_MAX_LEN,
 	};
 	struct port_queue queues[WORKERS_MAX][PORTS_MAX];

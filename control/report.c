@@ -71,7 +71,7 @@ report_print(FILE *stream, const struct gateway *gateway, const struct counters 
 	fprintf(stream, "%-32s %12" PRIu64 "\n", "made by the gateway", counters->originated);
 	fprintf(stream, "%-32s %12" PRIu64 "\n", "ended at the gateway", counters->consumed);
 	if (counters->held > 0)
-		fprintf(stream, "%-32s %12" PRIu64 "\n", "waiting for ARP", counters->held);
+		fprintf(stream, "%-32s %12" PRIu64 "\n", "waiting", counters->held);
 	print_drops(stream, counters);
 }
 

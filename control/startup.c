@@ -55,10 +55,10 @@ startup_print(FILE *stream, const struct gateway *gateway, const struct ports *p
 		fprintf(stream, "worker %u: CPU %u%s\n", i, lcores->items[i].cpu,
 			lcores->items[i].shares_cpu ? ", which it shares" : "");
 	fprintf(stream,
-		"capacities: %" PRIu32 " sessions, %" PRIu32 " routes, %" PRIu32
-		" packets of %u bytes\n",
-		settings->flow_capacity, settings->route_capacity, packets->packets,
-		packets->data_room);
+		"capacities: %" PRIu32 " sessions, %" PRIu32 " packets in fragments, %" PRIu32
+		" routes, %" PRIu32 " packets of %u bytes\n",
+		settings->flow_capacity, settings->fragment_capacity, settings->route_capacity,
+		packets->packets, packets->data_room);
 	fprintf(stream, "memory: %zu MB allocated, with%s huge pages\n", megabytes_allocated(),
 		rte_eal_has_hugepages() ? "" : "out");
 	fflush(stream);

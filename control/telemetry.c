@@ -128,6 +128,7 @@ paths_answer(struct rte_tel_data *dict, const struct counters *counters)
 		{ "originated", counters->originated },
 		{ "consumed", counters->consumed },
 		{ "held", counters->held },
+		{ "fragmented", counters->fragmented },
 		{ "icmp_errors_sent", counters->icmp_errors_sent },
 		{ "icmp_errors_suppressed", counters->icmp_errors_suppressed },
 		{ "events_lost", counters->events_lost },

@@ -33,7 +33,8 @@ struct counters {
 	uint64_t drops[DROP_REASON_COUNT];
 	uint64_t originated; /* packets that the gateway made itself */
 	uint64_t consumed;   /* packets that had come to their end here, such as ARP replies */
-	uint64_t held;       /* packets that wait for an ARP answer now */
+	uint64_t held;       /* packets that wait now, for an ARP answer or for a first fragment */
+	uint64_t fragmented; /* packets of which fragments are awaited now */
 	uint64_t decided;    /* packets that reached decide */
 	uint64_t sessions_created;
 	uint64_t sessions_ended; /* in use: created - ended */

@@ -17,6 +17,7 @@ enum {
 	ICMP_ERROR_LENGTH = 576,  /* with its IPv4 header, RFC 1812 section 4.3.2.3 */
 	ICMP_BURST_FRACTION = 10, /* of a second's errors may come at once... */
 	ICMP_BURST_MIN = 10,      /* ...and always so many */
+	ICMP_READ = PACKET_ECHO_REQUEST | PACKET_ECHO_REPLY | PACKET_ICMP_OTHER,
 };
 
 #define NS_PER_SECOND 1000000000ULL
@@ -52,7 +53,8 @@ icmp_is_unicast(const struct packet *packet, const struct snapshot_interface *li
 
 /*
  * Options stay as they came: the gateway takes part in none, as RFC 7126 permits, and source routes
- * have been dropped.
+ * have been dropped. A ping in fragments is answered fragment by fragment: who sent it puts the
+ * reply together as he would have put the gateway's.
  */
 void
 icmp_echo_reply(struct worker *worker, struct packet *packet)
@@ -69,9 +71,13 @@ icmp_echo_reply(struct worker *worker, struct packet *packet)
 		transmit_drop(worker, packet->mbuf, DROP_local_unsupported);
 		return;
 	}
-	icmp->icmp_type = RTE_IP_ICMP_ECHO_REPLY;
-	icmp->icmp_cksum = rewrite_zero(IPPROTO_ICMP, icmp->icmp_cksum,
-					checksum_apply(icmp->icmp_cksum, delta));
+	if (!(packet->flags & PACKET_LATER_FRAGMENT)) {
+		icmp->icmp_type = RTE_IP_ICMP_ECHO_REPLY;
+		icmp->icmp_cksum = rewrite_zero(IPPROTO_ICMP, icmp->icmp_cksum,
+						checksum_apply(icmp->icmp_cksum, delta));
+	}
+	if (packet->flags & PACKET_FRAGMENT)
+		ip->packet_id = packet->fragment_id;
 	ip->dst_addr = ip->src_addr;
 	ip->src_addr = own;
 	ip->time_to_live = ICMP_TTL;
@@ -87,9 +93,9 @@ icmp_error_is_due(const struct packet *packet, const struct snapshot_interface *
 {
 	if (packet->flags & PACKET_LATER_FRAGMENT || link->address_count == 0)
 		return false;
-	/* What can not be read of an ICMP message may be an error. */
+	/* What is not read of an ICMP message may be an error. */
 	if (packet->ip->next_proto_id == IPPROTO_ICMP &&
-	    packet->flags & (PACKET_ICMP_ERROR | PACKET_FRAGMENT | PACKET_TRUNCATED))
+	    (packet->flags & PACKET_ICMP_ERROR || !(packet->flags & ICMP_READ)))
 		return false;
 	return icmp_is_unicast(packet, link);
 }

@@ -117,8 +117,6 @@ parse_transport(struct packet *packet, const uint8_t *transport, unsigned int av
 	const struct rte_icmp_hdr *icmp = (const void *)transport;
 	const struct rte_udp_hdr *udp = (const void *)transport;
 
-	if (unlikely(packet->flags & PACKET_FRAGMENT))
-		return;
 	if (unlikely(available < lengths[packet->key.protocol])) {
 		packet->flags |= PACKET_TRUNCATED;
 		return;
@@ -186,16 +184,17 @@ parse_ipv4(struct packet *packet, const struct snapshot_interface *link, uint16_
 		in_segment = RTE_MIN(in_segment, packet->ip_length);
 	}
 
+	packet->key.source = ip->src_addr;
+	packet->key.destination = ip->dst_addr;
+	packet->key.protocol = ip->next_proto_id;
 	fragment = ip->fragment_offset &
 		   rte_cpu_to_be_16(RTE_IPV4_HDR_MF_FLAG | RTE_IPV4_HDR_OFFSET_MASK);
 	if (unlikely(fragment != 0)) {
 		packet->flags |= PACKET_FRAGMENT;
 		if (fragment & rte_cpu_to_be_16(RTE_IPV4_HDR_OFFSET_MASK))
 			packet->flags |= PACKET_LATER_FRAGMENT;
+		return DROP_NONE;
 	}
-	packet->key.source = ip->src_addr;
-	packet->key.destination = ip->dst_addr;
-	packet->key.protocol = ip->next_proto_id;
 	parse_transport(packet, (const uint8_t *)ip + header_length, in_segment - header_length);
 	return DROP_NONE;
 }
@@ -243,6 +242,19 @@ parse_frame(const struct snapshot *snapshot, uint16_t port, struct packet *packe
 	}
 	return type == rte_cpu_to_be_16(RTE_ETHER_TYPE_IPV6) ? DROP_ipv6_unsupported
 							     : DROP_ethertype_unsupported;
+}
+
+void
+packet_parse_transport(struct packet *packet)
+{
+	const uint8_t *ip = (const uint8_t *)packet->ip;
+	unsigned int header_length = rte_ipv4_hdr_len(packet->ip);
+	unsigned int in_segment =
+		rte_pktmbuf_data_len(packet->mbuf) -
+		(unsigned int)(ip - rte_pktmbuf_mtod(packet->mbuf, const uint8_t *));
+
+	parse_transport(packet, ip + header_length,
+			RTE_MIN(in_segment, (unsigned int)packet->ip_length) - header_length);
 }
 
 void

@@ -20,11 +20,11 @@ enum packet_kind {
 	PACKET_STATEFUL, /* IPv4 from a subnet, or to a VIP */
 	PACKET_ERROR,    /* an ICMP error about a session, whose key it has */
 	PACKET_LOCAL,    /* IPv4 to the gateway's own address */
+	PACKET_HELD,     /* a fragment that waits for its packet's first: the mbuf is not here */
 };
 
 enum packet_flags {
-	PACKET_FRAGMENT =
-		1 << 0, /* any fragment, the first included: no transport header is read */
+	PACKET_FRAGMENT = 1 << 0,  /* any fragment, the first included */
 	PACKET_TRUNCATED = 1 << 1, /* it ends before the ports or the ICMP header do */
 	PACKET_ECHO_REQUEST = 1 << 2,
 	PACKET_ECHO_REPLY = 1 << 3,
@@ -32,6 +32,7 @@ enum packet_flags {
 	PACKET_ICMP_ERROR = 1 << 5,
 	PACKET_LINK_BROADCAST = 1 << 6, /* the frame was sent to many */
 	PACKET_LATER_FRAGMENT = 1 << 7, /* any but the first */
+	PACKET_AWAITED = 1 << 8,        /* a first fragment for which others wait */
 };
 
 struct packet {
@@ -39,15 +40,17 @@ struct packet {
 	struct rte_ipv4_hdr *ip; /* in the mbuf's first segment, as long as ihl says */
 	struct flow_key key;
 	uint16_t interface;
-	uint8_t kind;        /* enum packet_kind */
-	uint8_t flags;       /* enum packet_flags */
-	uint8_t link_length; /* of an ARP frame: bytes before the ARP packet */
-	uint16_t reason;     /* enum drop_reason */
-	uint16_t ip_length;  /* host order: the header's total length */
+	uint16_t flags;         /* enum packet_flags */
+	uint8_t kind;           /* enum packet_kind */
+	uint8_t link_length;    /* of an ARP frame: bytes before the ARP packet */
+	uint16_t reason;        /* enum drop_reason */
+	uint16_t ip_length;     /* host order: the header's total length */
+	rte_be16_t fragment_id; /* of a fragment, for when it is translated */
 	uint32_t hash;
 	uint32_t flow;     /* index of its flow, or FLOW_NONE */
 	uint32_t egress;   /* adjacency, of the fabric path */
 	uint32_t decision; /* index into the burst's decisions */
+	uint32_t held;     /* with PACKET_AWAITED: the first of those that wait */
 } __rte_cache_aligned;
 
 /*
@@ -67,8 +70,10 @@ packet_suspects(uint8_t first)
 /*
  * Parses a frame that was received on that port: Ethernet, at most one VLAN tag, ARP or IPv4 with
  * its checks (RFC 1812 section 5.2.2), TCP and UDP ports, ICMP echo identifiers. The key of a
- * fragment has no ports. Sets all but hash, flow, egress and decision. Trailing bytes behind the
- * IPv4 packet are cut off.
+ * fragment has no ports. Leaves fragment_id, and all from hash on, as they are. Trailing bytes
+ * behind the IPv4 packet are cut off.
  */
 void packet_parse(const struct snapshot *snapshot, uint16_t port, struct rte_mbuf *mbuf,
 		  struct packet *packet);
+/* Reads the ports or the ICMP header, which a fragment must be the first to have. */
+void packet_parse_transport(struct packet *packet);

@@ -64,6 +64,17 @@ rewrite_transport(const struct packet *packet, const struct flow *flow)
 	}
 }
 
+/* A session's addresses, of a packet that has no transport header; its time to live is at least 2.
+ */
+static inline void
+rewrite_addresses(struct rte_ipv4_hdr *ip, const struct flow *flow)
+{
+	ip->time_to_live--;
+	ip->hdr_checksum = checksum_apply(ip->hdr_checksum, flow->ip_delta);
+	ip->src_addr = flow->source;
+	ip->dst_addr = flow->destination;
+}
+
 /*
  * Applies a session's rewrite; one that translates nothing changes the time to live alone. That is
  * at least 2, and the packet's first segment goes on to the end of the TCP, UDP or ICMP header that
@@ -72,14 +83,16 @@ rewrite_transport(const struct packet *packet, const struct flow *flow)
 static inline void
 rewrite_session(struct packet *packet, const struct flow *flow)
 {
-	struct rte_ipv4_hdr *ip = packet->ip;
-
-	ip->time_to_live--;
-	ip->hdr_checksum = checksum_apply(ip->hdr_checksum, flow->ip_delta);
-	ip->src_addr = flow->source;
-	ip->dst_addr = flow->destination;
+	rewrite_addresses(packet->ip, flow);
 	if (flow->checksum_at != 0)
 		rewrite_transport(packet, flow);
+}
+
+static inline void
+rewrite_id(struct rte_ipv4_hdr *ip, rte_be16_t id)
+{
+	ip->hdr_checksum = checksum_apply(ip->hdr_checksum, checksum_delta16(ip->packet_id, id, 0));
+	ip->packet_id = id;
 }
 
 /* A packet that is forwarded without a session; its time to live is at least 2. */

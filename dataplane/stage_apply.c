@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "apply.h"
 #include "arp.h"
 #include "embedded.h"
 #include "icmp.h"
@@ -15,7 +16,7 @@ enum {
 };
 
 /* Some senders are told why (RFC 1812 section 4.3.3; semantics.md section 5 for SNAT). */
-static void
+void
 apply_drop(struct worker *worker, struct packet *packet, enum drop_reason reason)
 {
 	switch (reason) {
@@ -36,8 +37,7 @@ apply_drop(struct worker *worker, struct packet *packet, enum drop_reason reason
 	transmit_drop(worker, packet->mbuf, reason);
 }
 
-/* Whether the packet may go on to a link of that MTU; else it has been answered and dropped. */
-static bool
+bool
 apply_check(struct worker *worker, struct packet *packet, uint16_t mtu)
 {
 	if (unlikely(packet->ip->time_to_live <= 1)) {
@@ -64,7 +64,7 @@ apply_fabric(struct worker *worker, struct packet *packet)
 	transmit_to_adjacency(worker, packet->mbuf, packet->ip, packet->egress);
 }
 
-static void
+void
 apply_local(struct worker *worker, struct packet *packet)
 {
 	if (!(packet->flags & PACKET_ECHO_REQUEST)) {
@@ -79,17 +79,21 @@ static void
 apply_session(struct worker *worker, struct packet *packet)
 {
 	struct flow *flow = flow_at(&worker->sessions.flows, packet->flow);
+	uint16_t mtu;
 
 	if (unlikely(flow->egress & EGRESS_DROP)) {
 		apply_drop(worker, packet, flow->egress & ~EGRESS_DROP);
 		return;
 	}
-	if (unlikely(!apply_check(worker, packet, worker->neighbors.adjacencies[flow->egress].mtu)))
+	mtu = worker->neighbors.adjacencies[flow->egress].mtu;
+	if (unlikely(!apply_check(worker, packet, mtu)))
 		return;
 	flow->last_seen = (uint16_t)worker->now_seconds;
 	flow->flags |= FLOW_SEEN;
 	worker->counters.path_packets[PATH_STATEFUL]++;
 	rewrite_session(packet, flow);
+	if (unlikely(packet->ip_length > mtu || packet->flags & PACKET_FRAGMENT))
+		apply_identify(worker, packet, flow);
 	transmit_to_adjacency(worker, packet->mbuf, packet->ip, flow->egress);
 }
 
@@ -157,33 +161,44 @@ apply_first(struct worker *worker, struct packet *packet, const struct decision 
 }
 
 void
+apply_packet(struct worker *worker, struct packet *packet, const struct decision *decisions)
+{
+	switch ((enum packet_kind)packet->kind) {
+	case PACKET_STATEFUL:
+		if (likely(packet->flow != FLOW_NONE))
+			apply_session(worker, packet);
+		else
+			apply_first(worker, packet, &decisions[packet->decision]);
+		break;
+	case PACKET_ERROR:
+		apply_error(worker, packet);
+		break;
+	case PACKET_FABRIC:
+		apply_fabric(worker, packet);
+		break;
+	case PACKET_LOCAL:
+		apply_local(worker, packet);
+		break;
+	case PACKET_ARP:
+		arp_receive(worker, packet);
+		break;
+	case PACKET_HELD:
+		break;
+	case PACKET_DROP:
+		apply_drop(worker, packet, packet->reason);
+		break;
+	}
+}
+
+void
 stage_apply(struct worker *worker, unsigned int n, const struct decision *decisions)
 {
 	for (unsigned int i = 0; i < n; i++) {
 		struct packet *packet = &worker->burst[i];
 
-		switch ((enum packet_kind)packet->kind) {
-		case PACKET_STATEFUL:
-			if (likely(packet->flow != FLOW_NONE))
-				apply_session(worker, packet);
-			else
-				apply_first(worker, packet, &decisions[packet->decision]);
-			break;
-		case PACKET_ERROR:
-			apply_error(worker, packet);
-			break;
-		case PACKET_FABRIC:
-			apply_fabric(worker, packet);
-			break;
-		case PACKET_LOCAL:
-			apply_local(worker, packet);
-			break;
-		case PACKET_ARP:
-			arp_receive(worker, packet);
-			break;
-		case PACKET_DROP:
-			apply_drop(worker, packet, packet->reason);
-			break;
-		}
+		if (likely(!(packet->flags & PACKET_FRAGMENT)))
+			apply_packet(worker, packet, decisions);
+		else
+			apply_fragment(worker, packet, decisions);
 	}
 }

@@ -30,6 +30,10 @@ stage_decide(struct worker *worker, unsigned int n, struct decision *decisions)
 
 		if (packet->kind != PACKET_STATEFUL || packet->flow != FLOW_NONE)
 			continue;
+		/* It opens no session; only of a ping there may be more to find out. */
+		if (unlikely(packet->flags & PACKET_LATER_FRAGMENT) &&
+		    !(packet->flags & PACKET_ECHO_REQUEST))
+			continue;
 		requests[count] = (struct decide_request){
 			.key = packet->key,
 			.outbound_vip = decide_paired_vip(worker, &packet->key),

@@ -21,8 +21,6 @@ find_check_error(const struct snapshot *snapshot, struct packet *packet)
 static enum drop_reason
 find_check(const struct snapshot *snapshot, struct packet *packet)
 {
-	if (packet->flags & PACKET_FRAGMENT)
-		return DROP_fragment_unsupported;
 	if (packet->flags & PACKET_TRUNCATED)
 		return DROP_transport_truncated;
 	if (packet->flags & PACKET_ICMP_ERROR)

@@ -16,11 +16,12 @@ parse_fetch(struct port_counters *counters, struct rte_mbuf **mbufs, unsigned in
 	counters->received_bytes += bytes;
 }
 
-void
+uint16_t
 stage_parse(struct worker *worker, uint16_t port, struct rte_mbuf **mbufs, unsigned int n)
 {
 	struct packet_plain_port plain = packet_plain_port(worker->snapshot, port);
 	uint32_t others = 0; /* a bit for each packet that is not plain */
+	uint16_t flags = 0;  /* which plain ones have none of */
 
 	_Static_assert((int)BURST <= 32, "there are as many bits");
 	parse_fetch(&worker->counters.ports[port], mbufs, n);
@@ -30,5 +31,7 @@ stage_parse(struct worker *worker, uint16_t port, struct rte_mbuf **mbufs, unsig
 		unsigned int i = rte_bsf32(others);
 
 		packet_parse(worker->snapshot, port, mbufs[i], &worker->burst[i]);
+		flags |= worker->burst[i].flags;
 	}
+	return flags;
 }

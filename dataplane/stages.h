@@ -8,13 +8,25 @@
  * on the packets of its kind; the last one, in order of arrival, makes an end of every packet.
  */
 
-/* Parses what that port received: mbufs[i] into worker->burst[i]. */
-void stage_parse(struct worker *worker, uint16_t port, struct rte_mbuf **mbufs, unsigned int n);
+/* Parses what that port received: mbufs[i] into worker->burst[i]. The flags that any of them has.
+ */
+uint16_t stage_parse(struct worker *worker, uint16_t port, struct rte_mbuf **mbufs, unsigned int n);
 /* Fabric routes: packets from the fabric become fabric, stateful (to a VIP), local or drop. */
 void stage_route(struct worker *worker, unsigned int n);
+/*
+ * Fragments of stateful and local packets: they get the ports that their packets' first ones have,
+ * wait for those, or are dropped. Only a burst that has some needs it.
+ */
+void stage_fragment(struct worker *worker, unsigned int n);
 /* Finds the sessions of stateful packets; those of an older snapshot are decided again. */
 void stage_find(struct worker *worker, unsigned int n);
 /* Decides stateful packets that have no session, into decisions[packet.decision]. */
 void stage_decide(struct worker *worker, unsigned int n, struct decision *decisions);
 /* Remembers what was decided, rewrites and sends. */
 void stage_apply(struct worker *worker, unsigned int n, const struct decision *decisions);
+
+/* What the fragment table gives up: fragment_table_options.give_up of the worker's. */
+void stage_fragment_give_up(void *worker, struct rte_mbuf *mbuf, enum drop_reason reason);
+/* Gives up what was waited for too long, a bounded number of packets a call. True: nothing is due.
+ */
+bool stage_fragment_expire(struct worker *worker);

@@ -19,13 +19,29 @@ enum {
 
 /* Different for each worker and each purpose, and not to be guessed from another one's. */
 static uint64_t
-worker_secret(const struct worker_options *options, uint64_t purpose)
+worker_secret(uint64_t seed, uint16_t worker, uint64_t purpose)
 {
-	uint64_t x = options->seed + (options->id + 1U) * 0x9e3779b97f4a7c15ULL + purpose;
+	uint64_t x = seed + (worker + 1U) * 0x9e3779b97f4a7c15ULL + purpose;
 
 	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
 	x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
 	return x ^ (x >> 31);
+}
+
+static int
+worker_init_fragments(struct worker *worker, const struct worker_options *options)
+{
+	const struct fragment_table_options fragments = {
+		.capacity = options->fragment_capacity,
+		.seed = (uint32_t)worker_secret(options->seed, options->id, 3),
+		.socket = options->socket,
+		.give_up = stage_fragment_give_up,
+		.context = worker,
+	};
+
+	ip_ids_init(&worker->ip_ids, options->id, options->workers,
+		    (uint32_t)worker_secret(options->seed, 0, 4));
+	return fragment_table_init(&worker->fragments, &fragments);
 }
 
 static int
@@ -46,8 +62,11 @@ worker_init_tables(struct worker *worker, const struct worker_options *options)
 	if (worker->commands == NULL || worker->events == NULL)
 		return -rte_errno;
 	result = session_table_init(&worker->sessions, options->flow_capacity,
-				    (uint32_t)worker_secret(options, 1), worker->now_seconds,
-				    options->socket);
+				    (uint32_t)worker_secret(options->seed, options->id, 1),
+				    worker->now_seconds, options->socket);
+	if (result != 0)
+		return result;
+	result = worker_init_fragments(worker, options);
 	if (result != 0)
 		return result;
 	snprintf(name, sizeof(name), "neighbors %u", options->id);
@@ -73,7 +92,7 @@ worker_create(const struct worker_options *options)
 	worker->now = options->now;
 	worker->now_seconds = (uint32_t)(options->now / NS_PER_SECOND);
 	worker->icmp_filled = options->now;
-	worker->snat.secret = worker_secret(options, 2);
+	worker->snat.secret = worker_secret(options->seed, options->id, 2);
 	worker->snat.worker = options->id;
 	result = worker_init_tables(worker, options);
 	if (result != 0) {
@@ -90,6 +109,7 @@ worker_free(struct worker *worker)
 	if (worker == NULL)
 		return;
 	neighbor_table_release(&worker->neighbors);
+	fragment_table_release(&worker->fragments);
 	session_table_release(&worker->sessions);
 	rte_ring_free(worker->events);
 	rte_ring_free(worker->commands);
@@ -101,6 +121,7 @@ size_t
 worker_bytes(const struct worker *worker)
 {
 	return sizeof(*worker) + session_table_bytes(&worker->sessions) +
+	       fragment_table_bytes(&worker->fragments) +
 	       NEXT_HOPS_MAX * sizeof(*worker->next_hop_adjacency) +
 	       NEIGHBORS_MAX * (sizeof(struct adjacency) + sizeof(uint32_t));
 }
@@ -177,11 +198,14 @@ worker_poll_port(struct worker *worker, uint16_t port)
 	struct decision decisions[BURST];
 	const struct port_queue *queue = &worker->queues[port];
 	uint16_t n = queue->receive(queue->context, mbufs, BURST);
+	uint16_t flags;
 
 	if (n == 0)
 		return 0;
-	stage_parse(worker, port, mbufs, n);
+	flags = stage_parse(worker, port, mbufs, n);
 	stage_route(worker, n);
+	if (unlikely(flags & PACKET_FRAGMENT))
+		stage_fragment(worker, n);
 	stage_find(worker, n);
 	stage_decide(worker, n, decisions);
 	stage_apply(worker, n, decisions);
@@ -199,6 +223,7 @@ worker_poll(struct worker *worker, uint64_t now)
 	if (unlikely(worker->snapshot == NULL))
 		return 0;
 	session_expire(worker);
+	stage_fragment_expire(worker);
 	neighbor_table_sweep(&worker->neighbors);
 	for (uint16_t port = 0; port < worker->port_count; port++)
 		received += worker_poll_port(worker, port);

@@ -9,6 +9,8 @@
 
 #include "counters.h"
 #include "decide.h"
+#include "fragment_table.h"
+#include "ip_id.h"
 #include "neighbor.h"
 #include "packet.h"
 #include "session.h"
@@ -18,7 +20,8 @@
 /*
  * A worker: polls its queue of every port and takes each burst through the stages, in this order:
  *
- *     parse -> fabric routes -> find sessions -> decide the first packets -> apply, in order
+ *     parse -> fabric routes -> fragments -> find sessions -> decide the first packets -> apply, in
+ * order
  *
  * No locks, system calls, allocation or logging here; every table is bounded. Whoever calls
  * worker_poll() owns the worker; only `acknowledged` and the counters are read by others.
@@ -54,10 +57,12 @@ struct worker_observer {
 
 struct worker_options {
 	uint16_t id;
+	uint16_t workers; /* how many there are */
 	uint16_t port_count;
 	const struct port_queue *queues; /* by port index; copied */
 	struct rte_mempool *pool;        /* for packets that the gateway makes */
 	uint32_t flow_capacity;          /* sessions */
+	uint32_t fragment_capacity;      /* packets that are awaited in fragments */
 	uint64_t seed;                   /* of the choice of ports and of hashes */
 	uint64_t now;                    /* nanoseconds, on the clock of worker_poll() */
 	int socket;
@@ -80,6 +85,8 @@ struct worker {
 	struct session_table sessions;
 	struct neighbor_table neighbors;
 	struct snat snat;
+	struct fragment_table fragments;
+	struct ip_ids ip_ids;
 	uint32_t *next_hop_adjacency; /* by the snapshot's next hop id */
 	uint32_t next_hop_count;      /* ids that are mapped already */
 	uint64_t icmp_tokens;         /* nanoseconds of credit that are spent */

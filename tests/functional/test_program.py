@@ -117,7 +117,7 @@ def test_captures_are_forwarded_until_nothing_comes(setup, workers):
                  r"^port wan: device net_pcap0 \(net_pcap\), MAC 02:70:63:61:70:\w\w, MTU 1500, "
                  rf"RX {workers} x 1024, TX {workers} x 1024 descriptors",
                  r"^control thread: CPU \d+$", rf"^worker {workers - 1}: CPU \d+",
-                 r"^capacities: 4096 sessions, 1024 routes, \d+ packets of 2176 bytes$",
+                 r"^capacities: 4096 sessions, 4096 packets in fragments, 1024 routes, \d+ packets of 2176 bytes$",
                  r"^memory: \d+ MB allocated, without huge pages$",
                  rf"^  wan +{FRAMES * workers} +0 ", rf"^  lan +0 +{FRAMES * workers} ",
                  rf"^  fabric +{FRAMES * workers}$"]:

@@ -87,8 +87,10 @@ class Forwarded:
         for name in KEPT:
             if getattr(packet, name) != getattr(expected, name):
                 return f"{name} is {getattr(packet, name)}, not {getattr(expected, name)}"
-        translated = expected.source != self.before.source
-        if packet.identifier != expected.identifier and not (translated and len(seen.sizes) > 1):
+        translated = (expected.source, expected.destination) \
+            != (self.before.source, self.before.destination)
+        renamed = translated and (expected.is_fragment or len(seen.sizes) > 1)
+        if packet.identifier != expected.identifier and not renamed:
             return f"identifier is {packet.identifier}, not {expected.identifier}"
         if without_checksum(packet) != without_checksum(expected):
             return "ports or payload differ"
@@ -172,7 +174,7 @@ def link_wrong(interface, mac, seen):
 
 def without_checksum(packet):
     """All bytes; those of a transport checksum are looked at elsewhere."""
-    at = None if packet.is_fragment else wire.CHECKSUM_AT.get(packet.protocol)
+    at = None if packet.is_later_fragment else wire.CHECKSUM_AT.get(packet.protocol)
     if at is None:
         return packet.data
     return packet.data[:at] + packet.data[at + 2:]

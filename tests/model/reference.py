@@ -118,7 +118,8 @@ class Reference:
         if packet.destination in self.tables.fabric_broadcasts:
             raise Drop("ip_broadcast")
         if packet.destination in self.tables.fabric_addresses:
-            raise Drop("local_unsupported") if packet.is_fragment else Local
+            check_fragment(packet)
+            raise Local
         if packet.destination in self.tables.vips:
             return self.stateful(FABRIC, packet, choices, ports)
         return self.forward_stateless(packet, choices)
@@ -132,8 +133,7 @@ class Reference:
                 (packet.source - subnet.prefix.address < RESERVED_LEADING
                  or packet.source == subnet.prefix.last):
             reasons.add("ip_source_martian")
-        if packet.is_fragment:
-            reasons.add("fragment_unsupported")
+        reasons |= fragment_faults(packet)
         if reasons and packet.protocol == wire.ICMP and packet.icmp_type != wire.ECHO:
             reasons.add("icmp_error_unmatched" if packet.is_icmp_error else "icmp_unsupported")
         if reasons:
@@ -146,8 +146,7 @@ class Reference:
         return self.stateful(interface.name, packet, choices, ports)
 
     def stateful(self, zone, packet, choices, ports):
-        if packet.is_fragment:
-            raise Drop("fragment_unsupported")
+        check_fragment(packet)
         if packet.is_icmp_error:
             return self.forward_error(zone, packet, choices)
         found = self.sessions.find(key_of(zone, packet))
@@ -268,6 +267,28 @@ def from_many(interface, packet):
     return bool(ends & {packet.source, packet.destination})
 
 
+def fragment_faults(packet):
+    """No two fragments of these have a packet in common, so that a later one waits in vain."""
+    reasons = set()
+    if not packet.is_fragment:
+        return reasons
+    if not packet.data or packet.fragment & wire.MF and len(packet.data) % 8:
+        reasons.add("fragment_invalid")
+    if packet.protocol == wire.TCP and packet.fragment & 0x1FFF == 1:
+        reasons.add("fragment_tiny")
+    if packet.is_later_fragment:
+        reasons.add("fragment_first_missing")
+    elif packet.is_icmp_error:
+        reasons.add("icmp_error_fragmented")
+    return reasons
+
+
+def check_fragment(packet):
+    reasons = fragment_faults(packet)
+    if reasons:
+        raise Drop(*reasons)
+
+
 def check_lifetime(packet):
     if packet.ttl <= 1:
         raise Drop("ttl_expired", tells=(wire.TIME_EXCEEDED, 0))
@@ -287,7 +308,7 @@ def with_ports(packet, ends):
 def observed_ports(observed):
     """{(source, destination): source port} of the packets that left."""
     return {(seen.packet.source, seen.packet.destination): seen.packet.ports[0]
-            for seen in observed if seen.packet and not seen.packet.is_fragment}
+            for seen in observed if seen.packet and not seen.packet.is_later_fragment}
 
 
 def fits(outcome, observed):

@@ -115,7 +115,7 @@ class Packet:
         """How far the transport checksum is from the right one, modulo 0xFFFF: 0 where it is right,
         None where there is none. Translation must not change it (RFC 1624)."""
         data = self.data
-        if self.is_fragment or self.protocol not in (ICMP, TCP, UDP):
+        if self.is_later_fragment or self.protocol not in (ICMP, TCP, UDP):
             return None
         if self.protocol == UDP:
             if data[6:8] == b"\0\0":

@@ -26,7 +26,9 @@ change_setup(void **state)
 	static const struct port_queue queue;
 	const struct worker_options options = {
 		.queues = &queue,
+		.workers = 1,
 		.flow_capacity = 100,
+		.fragment_capacity = 16,
 		.now = START * 1000000000ULL,
 		.seed = 1,
 		.socket = SOCKET_ID_ANY,

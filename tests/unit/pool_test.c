@@ -128,7 +128,7 @@ every_place_of_a_packet_is_counted(void **state)
 	 * queues 2 * 1024, and in the worker's hands 32 received and 64 to be sent.
 	 */
 	assert_int_equal(pool_size_of(&model, &size, error, sizeof(error)), 0);
-	assert_int_equal(size.packets, 768 + 768 + 255 + 2048 + 32 + 64);
+	assert_int_equal(size.packets, 768 + 768 + 255 + 512 + 2048 + 32 + 64);
 	assert_int_equal(size.data_room, 2048 + 128);
 
 	ports[1] = ports[0];
@@ -138,7 +138,8 @@ every_place_of_a_packet_is_counted(void **state)
 	model.port_count = 2;
 	model.gateway.workers = 3;
 	assert_int_equal(pool_size_of(&model, &size, error, sizeof(error)), 0);
-	assert_int_equal(size.packets, 768 + 3 * (768 + 255) + 3 * (2048 + 96) + 3 * (128 + 96));
+	assert_int_equal(size.packets,
+			 768 + 3 * (768 + 255 + 512) + 3 * (2048 + 96) + 3 * (128 + 96));
 	/* 9000 and 26 of Ethernet, in cache lines: 9088; the headroom of 128. */
 	assert_int_equal(size.data_room, 9088 + 128);
 
@@ -163,11 +164,11 @@ captures_that_never_end_are_kept_whole(void **state)
 	capture_make(folder, "a.pcap", 700);
 	capture_make(folder, "b.pcap", 5);
 	assert_int_equal(pool_size_of(&model, &size, error, sizeof(error)), 0);
-	assert_int_equal(size.packets, 768 + 768 + 255 + 2048 + 32 + 64 + 700 + 5);
+	assert_int_equal(size.packets, 768 + 768 + 255 + 512 + 2048 + 32 + 64 + 700 + 5);
 
 	port.device = once;
 	assert_int_equal(pool_size_of(&model, &size, error, sizeof(error)), 0);
-	assert_int_equal(size.packets, 768 + 768 + 255 + 2048 + 32 + 64);
+	assert_int_equal(size.packets, 768 + 768 + 255 + 512 + 2048 + 32 + 64);
 	capture_remove(folder, "a.pcap");
 	capture_remove(folder, "b.pcap");
 	assert_int_equal(rmdir(folder), 0);

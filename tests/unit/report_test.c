@@ -111,7 +111,7 @@ people_get_a_table(void **state)
 		"  SNAT ports in use                         1\n"
 		"made by the gateway                         2\n"
 		"ended at the gateway                        1\n"
-		"waiting for ARP                             1\n"
+		"waiting                                     1\n"
 		"dropped                                     5\n"
 		"  no_route                                  3  the fabric has no route to the "
 		"destination\n"

@@ -33,7 +33,9 @@ static int
 set_up(void **state)
 {
 	const struct worker_options options = {
+		.workers = 1,
 		.flow_capacity = CAPACITY,
+		.fragment_capacity = 16,
 		.now = START * 1000000000ULL,
 		.seed = 1,
 		.socket = SOCKET_ID_ANY,

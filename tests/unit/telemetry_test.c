@@ -66,6 +66,7 @@ gateway_counters(const struct gateway *asked, struct counters *sum)
 		.path_packets = { [PATH_FABRIC] = 1, [PATH_STATEFUL] = 2, [PATH_LOCAL] = 3 },
 		.drops = { [DROP_no_route] = 4, [DROP_local_unsupported] = 5 },
 		.held = 6,
+		.fragmented = 60,
 		.sessions_created = 100,
 		.sessions_ended = 30,
 		.snat_ports_taken = 50,
@@ -191,7 +192,7 @@ paths_and_sessions_are_told(void **state)
 	(void)state;
 	expect("/viaduct/paths",
 	       "{\"fabric\": 1, \"stateful\": 2, \"local\": 3, \"decided\": 0, \"originated\": 0,"
-	       " \"consumed\": 0, \"held\": 6, \"icmp_errors_sent\": 0,"
+	       " \"consumed\": 0, \"held\": 6, \"fragmented\": 60, \"icmp_errors_sent\": 0,"
 	       " \"icmp_errors_suppressed\": 0, \"events_lost\": 0}");
 	expect("/viaduct/sessions",
 	       "{\"capacity\": 4096, \"in_use\": 70, \"created\": 100, \"ended\": 30,"

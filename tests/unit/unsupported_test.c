@@ -25,12 +25,10 @@ test_timers(void **state)
 		  "hold_down_fin = 65; hold_down_rst = 16; hold_down_half_open = 30; hold_down_udp "
 		  "= 65; };",
 		  "" },
-		{ "gateway = { name = 'g';\nfragment_capacity = 4095;\nfirst_packet_share = 21; };",
-		  "t.conf:3: fragment_capacity other than 4096 is not supported yet; leave it out\n"
-		  "t.conf:4: first_packet_share other than 20 is not supported yet; leave it "
+		{ "gateway = { name = 'g';\nfirst_packet_share = 21; };",
+		  "t.conf:3: first_packet_share other than 20 is not supported yet; leave it "
 		  "out\n" },
-		{ "gateway = { name = 'g'; fragment_capacity = 4096; first_packet_share = 20; };",
-		  "" },
+		{ "gateway = { name = 'g'; first_packet_share = 20; };", "" },
 		{ "gateway = { name = 'g'; workers = 1; };", "" },
 		{ "gateway = { name = 'g'; cores = '0-2'; };",
 		  "t.conf:2: 2 workers with virtual networks are not supported yet; set workers = "

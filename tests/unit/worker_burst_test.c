@@ -237,7 +237,9 @@ stream_run(struct stream *stream, struct run *run, bool in_bursts)
 	const struct worker_options options = {
 		.port_count = PORTS,
 		.queues = queues,
+		.workers = 1,
 		.flow_capacity = stream->sessions,
+		.fragment_capacity = 16,
 		.seed = 1,
 		.socket = SOCKET_ID_ANY,
 	};

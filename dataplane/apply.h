@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include "worker.h"
+
+/* What a packet may come to in the last stage; all but apply_check() make an end of it. */
+
+/* By what the stages before have found out. Not for a fragment. */
+void apply_packet(struct worker *worker, struct packet *packet, const struct decision *decisions);
+/* A fragment, and those that waited for it. */
+void apply_fragment(struct worker *worker, struct packet *packet, const struct decision *decisions);
+/* For that reason; some senders are told. */
+void apply_drop(struct worker *worker, struct packet *packet, enum drop_reason reason);
+/* To the gateway itself. */
+void apply_local(struct worker *worker, struct packet *packet);
+
+/* Whether the packet may go on to a link of that MTU; else it has been answered and dropped. */
+bool apply_check(struct worker *worker, struct packet *packet, uint16_t mtu);
+/* Gives a packet of the flow that leaves in fragments an identification of its own (RFC 6864). */
+void apply_identify(struct worker *worker, struct packet *packet, const struct flow *flow);
