@@ -10,7 +10,6 @@
 #include "generation.h"
 #include "group_pool.h"
 #include "next_hops.h"
-#include "prober.h"
 #include "registry.h"
 #include "store.h"
 
@@ -27,7 +26,6 @@ struct builder {
 	struct registry *registry;
 	struct group_pool *groups;
 	struct next_hops *next_hops;
-	const struct prober *prober;            /* which backends are up; NULL: all */
 	const struct rte_ether_addr *port_macs; /* by port; NULL: all zero */
 	unsigned int workers;                   /* 0: none, for explain */
 	struct snapshot_subnet *subnets;        /* by zone, once build_networks() made them */

@@ -14,7 +14,9 @@ from .traffic import Traffic
 
 ATTEMPTS = 20
 REFUSED_MAX = 0.2  # of the configurations
-RELOADED = 0.4  # of the sequences
+RELOADED = 0.4  # of the sequences, or somewhat less
+TURNS = 4  # of packets and answers, at most
+PACKETS = 12, 24  # of a turn
 
 
 @dataclass
@@ -55,12 +57,15 @@ def sequence_try(random, folder, tally, seed):
     generator = Generator(random)
     network = generator.network()
     traffic = Traffic(random, network)
-    events = traffic.packets(random.randint(20, 40))
+    events, outputs = traffic.packets(random.randint(*PACKETS)), {}
     early = replay_of(folder, network, events)
-    # Now that the chosen ports are known, there can be answers.
-    events = traffic.packets(random.randint(20, 40), events, early)
-    if random.random() < RELOADED:
-        events = reloaded(generator, folder, network, traffic, events)
+    changes = random.randrange(TURNS) if random.random() < RELOADED else None
+    for turn in range(random.randint(1, TURNS)):
+        # Now that the chosen ports are known, there can be answers.
+        outputs = replay_of(folder, network, events)
+        if turn == changes:
+            events = reloaded(generator, folder, network, traffic, events)
+        events = traffic.packets(random.randint(*PACKETS), events, outputs)
     result = compare.run(folder, network, events)
     if not result.wrong and any(result.outputs.get(at) != frames for at, frames in early.items()):
         result.wrong = "the same packets had other outputs before others followed them"
@@ -79,15 +84,15 @@ def replay_of(folder, network, events):
 
 
 def reloaded(generator, folder, network, traffic, events):
-    """The configuration changes, and more packets come; if check allows the change."""
-    outputs = replay_of(folder, network, events)
+    """With a change of the configuration, if check allows it."""
     changed = Changes(generator).changed(network)
+    more = [*events, traffic.reload(changed)]
     try:
-        more = [*events, traffic.reload(changed)]
         replay_of(folder, network, more)
     except Refused:
+        traffic.network_set(network)
         return events
-    return traffic.packets(traffic.random.randint(20, 40), more, outputs)
+    return more
 
 
 def sequences(first, count, seconds=None):

@@ -84,7 +84,8 @@ class Changes:
         """What one VIP was, another is from now on."""
         if len(network.vips) > 1:
             one, other = self.random.sample(network.vips, 2)
-            for name in ("address", "idle_timeout", "udp_idle_timeout", "icmp_timeout"):
+            for name in ("address", "ports_per_host", "idle_timeout", "udp_idle_timeout",
+                         "icmp_timeout"):
                 mine, its = getattr(one, name), getattr(other, name)
                 setattr(one, name, its)
                 setattr(other, name, mine)

@@ -31,16 +31,16 @@ def difference(network, events, report, result):
     reasons = []
     for event in events:
         if isinstance(event, Reload):
-            reference.reload(event.network)
-            result.steps.append(Step(event, [], frozenset()))
+            reference.reload(*event)
+            result.steps.append(Step(event, [], []))
             continue
         seen = result.outputs.get(event.time, [])
-        possible, wrong = reference.step(*event, seen)
-        result.steps.append(Step(event, seen, wrong or possible))
+        dropped, wrong = reference.step(*event, seen)
+        result.steps.append(Step(event, seen, wrong or dropped))
         if wrong:
             return wrong
-        if possible:
-            reasons.append(possible)
+        reasons += dropped
+    reasons += reference.finish()
     strays = set(result.outputs) - {event.time for event in events}
     if strays:
         return f"packets left at {sorted(strays)}, when none came in"

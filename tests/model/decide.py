@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from .groups import LOAD_BALANCER, allowed
 from .sessions import FABRIC, Direction, Ends, Key, Session, key_of, kind_answered
+from .tcp import Connection
 from .wire import AH, ECHO, ESP, ICMP, TCP, UDP
 
 FIRST_SNAT_PORT = 1024
@@ -20,6 +21,7 @@ class Drop(Exception):
     def __init__(self, *reasons, tells=None):
         super().__init__(reasons)
         self.reasons, self.tells = frozenset(reasons), tells  # tells: (ICMP type, code)
+        self.ends = None  # the session that ends with it
 
 
 class Local(Exception):
@@ -86,8 +88,9 @@ class Walk:
         """What comes back follows the other subnet's routes, and never goes out untranslated. An
         appliance may send it from an address that is not its own only if it may forward."""
         _, subnet = self.tables.subnets[zone]
-        if not subnet.ip_forwarding and not subnet.prefix.has(packet.destination):
-            return Egress(zone, (), "source_spoofed")
+        fault = source_fault(subnet, packet.destination)
+        if fault:
+            return Egress(zone, (), fault)
         try:
             egress = self.egress_of(zone, packet.source)
         except Drop:
@@ -230,7 +233,8 @@ class Walk:
             Direction(reverse_key(egress.zone, packet, ends),
                       Ends(packet.destination, packet.ports[1], packet.source, packet.ports[0]),
                       back),
-            timeout, number=self.sessions.created, opened_by=packet)
+            timeout, number=self.sessions.created, opened_by=packet,
+            connection=Connection() if packet.protocol == TCP else None)
 
     def remember(self, packet, session, observed_ports):
         """Draws the port and looks whether both keys are free; raises Drop."""
@@ -247,9 +251,10 @@ class Walk:
         """Takes the port that was seen to be used, or 0; whether it may be used is asked later."""
         wanted = session.reverse.key
         vip = self.tables.vip_names[session.snat[0]]
-        held, lingering = ([other for other in others if other.snat == session.snat
+        held, lingering = ([other for other in others if other.snat
+                            and other.snat[1] == session.snat[1]
                             and same_end(other.reverse.key, wanted)]
-                           for others in (self.sessions.sessions(), self.lingering))
+                           for others in (self.sessions.port_holders(), self.lingering))
         if vip.ports_per_host != "on_demand" and len(held) + len(lingering) >= vip.ports_per_host:
             if len(held) >= vip.ports_per_host or \
                     self.choices.pick(("exhausted", session.number), (False, True)):
@@ -268,15 +273,23 @@ def check_protocol(packet):
         raise Drop("icmp_unsupported", "vip_session_missing")
 
 
+def source_fault(subnet, source):
+    """Why a host of the subnet may not send from that address, or None."""
+    if not subnet.prefix.has(source):
+        return None if subnet.ip_forwarding else "source_spoofed"
+    return None if source in subnet.hosts else "ip_source_martian"
+
+
 def reverse_key(zone, packet, ends):
     return Key(zone, packet.protocol, kind_answered(packet.protocol, packet.icmp_type),
                ends.destination, ends.destination_port, ends.source, ends.source_port)
 
 
 def same_end(key, other):
-    """Whether two sessions go to the same place: a port serves each place once. A ping's place has
-    no port but its own identifier."""
-    same = (key.zone, key.protocol, key.source) == (other.zone, other.protocol, other.source)
+    """Whether two sessions go to the same place, from the same address: a port serves each place
+    once. A ping's place has no port but its own identifier."""
+    same = (key.zone, key.protocol, key.source, key.destination) \
+        == (other.zone, other.protocol, other.source, other.destination)
     return same and (key.protocol == ICMP or key.source_port == other.source_port)
 
 

@@ -21,4 +21,4 @@ class Step(NamedTuple):
     """An event and what came of it."""
     event: object
     seen: list  # of (port, frame)
-    expected: object  # reasons of a drop; text where the reference does not agree
+    expected: object  # the reasons of each drop; text where the reference does not agree

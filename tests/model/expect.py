@@ -75,6 +75,12 @@ class Forwarded:
     packet: wire.Packet  # as it leaves, but for its transport checksum
     before: wire.Packet
 
+    @property
+    def is_translated(self):
+        """In which case it may get another identifier, if it is in fragments then."""
+        return (self.packet.source, self.packet.destination) \
+            != (self.before.source, self.before.destination)
+
     def text(self):
         return f"sent on {self.interface.name} to {self.mac.hex(':')}: {self.packet.text()}"
 
@@ -87,9 +93,7 @@ class Forwarded:
         for name in KEPT:
             if getattr(packet, name) != getattr(expected, name):
                 return f"{name} is {getattr(packet, name)}, not {getattr(expected, name)}"
-        translated = (expected.source, expected.destination) \
-            != (self.before.source, self.before.destination)
-        renamed = translated and (expected.is_fragment or len(seen.sizes) > 1)
+        renamed = self.is_translated and (expected.is_fragment or len(seen.sizes) > 1)
         if packet.identifier != expected.identifier and not renamed:
             return f"identifier is {packet.identifier}, not {expected.identifier}"
         if without_checksum(packet) != without_checksum(expected):
@@ -120,7 +124,11 @@ class Answered:
             return wrong
         if (packet.source, packet.destination) != (asked.destination, asked.source):
             return "the answer's addresses are not the question's, exchanged"
-        if packet.icmp_type != wire.ECHO_REPLY or packet.data[4:] != asked.data[4:]:
+        if packet.fragment & ~wire.DF != asked.fragment & ~wire.DF:
+            return "it is another fragment than that of the question"
+        kept = 0 if asked.is_later_fragment else 4
+        if not asked.is_later_fragment and packet.icmp_type != wire.ECHO_REPLY \
+                or packet.data[kept:] != asked.data[kept:]:
             return "it is not the answer to the question"
         if packet.sum_error or packet.checksum_error() != asked.checksum_error() \
                 or packet.ttl < ANSWER_TTL_MIN:

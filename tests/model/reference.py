@@ -5,90 +5,100 @@ Where the documents leave the gateway a choice (a backend, a port, a next hop, w
 is told) there are several outcomes; the one that was observed is the one that the reference goes on
 with, and it holds the gateway to it from then on.
 """
-from dataclasses import dataclass, field
-from typing import Optional
+import contextlib
+import copy
 
-from . import wire
+from . import fragments, tcp, wire
 from .choices import all_choices
-from .decide import NET_UNREACHABLE, Drop, Local, Walk, in_rule_block
+from .chosen import Identifiers, Ports
+from .decide import NET_UNREACHABLE, Drop, Local, Walk, source_fault
 from .errors import answer_key, translated_error
-from .expect import Answered, Forwarded, Told, joined
-from .network import prefix
+from .expect import Forwarded, Seen, joined
+from .faults import check_lifetime, header_faults, is_truncated, transport_faults
+from .outcome import Outcome, concluded, difference, fits, matches, observed_ports
 from .revalidate import goes_on
-from .sessions import FABRIC, SECOND, Session, SessionTable, key_of
+from .sessions import FABRIC, SECOND, SessionTable, key_of
 from .tables import Tables
 
-ZERO, LOOPBACK = prefix("0.0.0.0/8"), prefix("127.0.0.0/8")
-MULTICAST, RESERVED = prefix("224.0.0.0/4"), prefix("240.0.0.0/4")
-LINK_LOCAL = prefix("169.254.0.0/16")  # RFC 3927, section 2.7
-BROADCAST = 0xFFFFFFFF
-RESERVED_LEADING = 4  # of a subnet: network, gateway and two more
 TOO_BIG = 4  # code of ICMP unreachable
-SOURCE_ROUTES = {131, 137}  # loose and strict, RFC 791
-
-
-@dataclass
-class Outcome:
-    reasons: frozenset = frozenset()  # of its drop; empty: it is not dropped
-    sends: list = field(default_factory=list)
-    opens: Optional[Session] = None
-    goes_with: Optional[tuple] = None  # (session, direction): it is that session's packet
-
-    def text(self):
-        parts = [f"dropped: {' or '.join(sorted(self.reasons))}"] if self.reasons else []
-        return "; ".join(parts + [send.text() for send in self.sends]) or "nothing"
 
 
 class Reference:
     def __init__(self, network):
         self.tables = Tables(network)
         self.sessions = SessionTable()
+        self.now = 0
         self.lingering = []  # sessions that a change ended, which the gateway may find out later
         self.memory = {}
-        self.ports_used = {}  # (VIP's name, host): ports
+        self.fragments = fragments.FragmentTable()
+        self.ports = Ports(self.tables)
+        self.identifiers = Identifiers()
 
-    def reload(self, network):
+    def reload(self, now, network):
         """Another configuration, from now on."""
         before, self.tables = self.tables, Tables(network)
-        self.ports_used.clear()  # hosts that come or go move the others' blocks
+        self.ports = Ports(self.tables)  # hosts that come or go move the others' blocks
         if self.tables.routes != before.routes:
             for key in [key for key in self.memory if key[0] in ("flow", "hop")]:
                 del self.memory[key]
+        self.sessions.expire(now)
         for session in list(self.sessions.sessions()):
             if not goes_on(session, before, self.tables, self.sessions):
-                self.sessions.end(session)
+                self.sessions.end(session, now)
                 self.lingering.append(session)
 
-    def step(self, now, port, data, observed):
-        """Takes a frame and what was seen to leave because of it, as (port, frame). Returns the
-        reasons for which it may have been dropped, and what is wrong, or None."""
+    def step(self, now, port, data, seen):
+        """Takes a frame and what was seen to leave because of it, as (port, frame). Returns why
+        packets may have been dropped since the last one, each for one of some reasons, and what is
+        wrong, or None."""
+        self.now = now
         self.sessions.expire(now)
-        observed = joined(observed)
+        dropped = self.fragments.expire(now)
+        frame = wire.frame_parse(data)
+        packet = wire.Packet.parse(frame[-1])
+        observed = [Seen.parse(*item) for item in seen] if packet.is_fragment else joined(seen)
         ports = observed_ports(observed)
         possible = [(outcome, made) for outcome, made in
-                    all_choices(self.memory, lambda choices: self.outcome(port, data, choices, ports))]
+                    all_choices(self.memory,
+                                lambda choices: self.outcome(port, frame, choices, ports))]
         fitting = [(outcome, made) for outcome, made in possible
                    if fits(outcome, observed)]
         if not fitting:
-            return frozenset(), difference(possible, observed)
-        reasons = frozenset().union(*(outcome.reasons for outcome, _ in fitting))
+            return dropped, difference(possible, observed)
         outcome, made = fitting[0]
         if len(fitting) == 1 and not outcome.reasons:
             self.memory.update(made)
-        if outcome.opens:
-            self.sessions.add(outcome.opens, now)
-            session_used(outcome.opens, outcome.opens.forward, now)
-            return reasons, self.port_wrong(outcome.opens)
-        if outcome.goes_with:
-            session, direction = outcome.goes_with
-            session_used(session, direction, now)
-        return reasons, None
+        if outcome.reasons:
+            dropped.append(frozenset().union(*(outcome.reasons for outcome, _ in fitting)))
+        return dropped + outcome.others, self.take(outcome, observed)
 
-    def outcome(self, port, data, choices, ports):
-        destination, source, vlan, _, body = wire.frame_parse(data)
+    def take(self, outcome, observed):
+        """It came so. What is wrong with what was chosen, or None."""
+        wrong = None
+        if outcome.ends:
+            self.sessions.end(outcome.ends, self.now)
+        if outcome.opens:
+            self.sessions.add(outcome.opens, self.now)
+            wrong = self.ports.wrong(outcome.opens)
+        if outcome.goes_with:
+            session_used(*outcome.goes_with, outcome.packet, self.now)
+        record = None
+        if outcome.fragment:
+            key, record = outcome.fragment
+            self.fragments.put(key, None if record and record.is_whole() else record)
+        return wrong or self.identifiers.wrong(record, matches(outcome, observed))
+
+    def finish(self):
+        """Reasons for drops at the end."""
+        return self.fragments.expire(self.now + fragments.LIFETIME)
+
+    def outcome(self, port, frame, choices, ports):
+        destination, source, vlan, _, body = frame
         packet = wire.Packet.parse(body)
-        try:
-            interface = self.tables.by_wire.get((port, vlan))
+        interface = self.tables.by_wire.get((port, vlan))
+        packet.arrived = interface, source
+
+        def run():
             if interface is None:
                 raise Drop("vlan_unknown")
             if destination[0] & 1:  # RFC 1812, section 5.3.4
@@ -96,16 +106,8 @@ class Reference:
             if destination != wire.mac_bytes(interface.mac):
                 raise Drop("not_for_gateway")
             return self.received(interface, packet, choices, ports)
-        except Local:
-            if packet.icmp_type == wire.ECHO and not from_many(interface, packet):
-                return Outcome(sends=[Answered(interface, source, packet)])
-            return Outcome(frozenset(["local_unsupported"]))
-        except Drop as drop:
-            outcome = Outcome(drop.reasons)
-            if drop.tells and not packet.is_icmp_error and not packet.is_later_fragment \
-                    and not from_many(interface, packet):
-                outcome.sends.append(Told(interface, source, drop.tells, packet))
-            return outcome
+
+        return concluded(packet, run)
 
     # A packet of an interface.
 
@@ -118,8 +120,7 @@ class Reference:
         if packet.destination in self.tables.fabric_broadcasts:
             raise Drop("ip_broadcast")
         if packet.destination in self.tables.fabric_addresses:
-            check_fragment(packet)
-            raise Local
+            return self.whole_or_not(FABRIC, packet, choices, ports, self.local)
         if packet.destination in self.tables.vips:
             return self.stateful(FABRIC, packet, choices, ports)
         return self.forward_stateless(packet, choices)
@@ -127,40 +128,130 @@ class Reference:
     def received_inside(self, interface, packet, choices, ports):
         virtual_network, subnet = self.tables.subnets[interface.name]
         reasons = set()
-        if not subnet.ip_forwarding and not subnet.prefix.has(packet.source):
-            reasons.add("source_spoofed")
-        if subnet.prefix.has(packet.source) and \
-                (packet.source - subnet.prefix.address < RESERVED_LEADING
-                 or packet.source == subnet.prefix.last):
-            reasons.add("ip_source_martian")
-        reasons |= fragment_faults(packet)
+        if source_fault(subnet, packet.source):
+            reasons.add(source_fault(subnet, packet.source))
+        if packet.is_fragment:
+            reasons |= fragments.faults(packet)
         if reasons and packet.protocol == wire.ICMP and packet.icmp_type != wire.ECHO:
             reasons.add("icmp_error_unmatched" if packet.is_icmp_error else "icmp_unsupported")
         if reasons:
+            reasons |= transport_faults(packet)
+        if reasons:
             raise Drop(*reasons)
         if packet.destination in self.tables.own_addresses(virtual_network):
-            if packet.icmp_type == wire.ECHO:
-                raise Local
-            raise Drop("local_unsupported", "icmp_unsupported", "icmp_error_unmatched",
-                       "protocol_unsupported")
+            return self.whole_or_not(interface.name, packet, choices, ports, self.local)
         return self.stateful(interface.name, packet, choices, ports)
 
     def stateful(self, zone, packet, choices, ports):
-        check_fragment(packet)
-        if packet.is_icmp_error:
-            return self.forward_error(zone, packet, choices)
-        found = self.sessions.find(key_of(zone, packet))
+        return self.whole_or_not(zone, packet, choices, ports, self.whole)
+
+    def whole_or_not(self, zone, packet, choices, ports, whole):
+        """`whole` tells what becomes of packets that are not in fragments."""
+        if not packet.is_fragment:
+            return whole(zone, packet, choices, ports)
+        key = fragments.key_of(zone, packet)
+        verdict = self.fragments.look(key, packet, self.now)
+        later = self.local if whole == self.local else self.later
+        if verdict.reasons or verdict.waits:
+            outcome = Outcome(verdict.reasons)
+        elif packet.is_later_fragment:
+            packet.facts = verdict.record.facts
+            outcome = concluded(packet, lambda: later(zone, packet, choices, ports))
+        else:
+            outcome = concluded(packet, lambda: whole(zone, packet, choices, ports))
+        for held in verdict.awaited:
+            held = held.with_(facts=verdict.record.facts)
+            more = concluded(held, lambda: later(zone, held, choices, ports, outcome))
+            outcome.sends += more.sends
+            outcome.others += [more.reasons] if more.reasons else []
+        outcome.others += verdict.given_up
+        outcome.fragment = key, verdict.record
+        return outcome
+
+    def later(self, zone, packet, choices, ports, first=Outcome()):
+        """Another fragment than the first, which opens no session and keeps none alive."""
+        key = key_of(zone, packet)
+        if self.sessions.is_held(key) or self.lingers(key, choices):
+            raise Drop("session_over")
+        found = self.sessions.find(key)
+        if first.opens and first.opens.forward.key == key:
+            found = first.opens, first.opens.forward
         if found:
             session, direction = found
-            outcome = self.forward_session(packet, session, direction, choices)
-            outcome.goes_with = found
-            return outcome
-        walk = Walk(self.tables, self.sessions, choices, lingering=self.lingering)
+            ends = direction.ends
+            changed = packet.with_(source=ends.source, destination=ends.destination)
+            hop = self.hop(session, direction, choices)
+            return Outcome(sends=[self.sent(packet, changed, hop)])
+        if packet.icmp_type == wire.ECHO:
+            with contextlib.suppress(Drop):
+                self.first(zone, packet, self.sessions, choices, ports)
+        raise Drop("fragment_refused")
+
+    def local(self, _zone, packet, *_):
+        """For the gateway itself."""
+        if packet.icmp_type == wire.ECHO:
+            raise Local
+        raise Drop("local_unsupported", "icmp_unsupported", "icmp_error_unmatched",
+                   "protocol_unsupported", *transport_faults(packet),
+                   *["fragment_refused"] * packet.is_later_fragment)
+
+    def whole(self, zone, packet, choices, ports):
+        if is_truncated(packet):
+            raise Drop("transport_truncated")
+        if packet.is_icmp_error:
+            return self.forward_error(zone, packet, choices)
+        key = key_of(zone, packet)
+        if self.sessions.is_held(key) or self.lingers(key, choices):
+            raise Drop("session_over")
+        found = self.sessions.find(key)
+        if found:
+            return self.forward_found(zone, packet, found, choices, ports)
+        return self.first(zone, packet, self.sessions, choices, ports)
+
+    def lingers(self, key, choices):
+        """Whether a session that a change ended may still hold its port."""
+        return any(session.snat and session.reverse.key == key for session in self.lingering) \
+            and choices.pick(("lingers", key, self.now), (False, True))
+
+    def forward_found(self, zone, packet, found, choices, ports):
+        session, direction = found
+        outcome = self.forward_session(packet, session, direction, choices)
+        if packet.protocol == wire.TCP and tcp.FOLLOWED:
+            segment = tcp.segment_of(packet)
+            if segment.kind is None:
+                raise Drop("tcp_flags_invalid")
+            if session.connection.is_over_by(segment):
+                return self.anew(zone, packet, session, choices, ports)
+        outcome.goes_with, outcome.packet = found, packet
+        return outcome
+
+    def anew(self, zone, packet, session, choices, ports):
+        """A connection between the ends of one that is over."""
+        sessions = copy.copy(self.sessions)
+        sessions.entries, sessions.held = dict(sessions.entries), dict(sessions.held)
+        sessions.end(session, self.now)
+        try:
+            if sessions.is_held(key_of(zone, packet)):
+                raise Drop("session_over")
+            outcome = self.first(zone, packet, sessions, choices, ports)
+        except Drop as drop:
+            drop.ends = session
+            raise
+        outcome.ends = session
+        return outcome
+
+    def first(self, zone, packet, sessions, choices, ports):
+        """A packet that belongs to none of these sessions."""
+        faults = transport_faults(packet)
+        if faults:
+            raise Drop(*faults)
+        walk = Walk(self.tables, sessions, choices, lingering=self.lingering)
         session = walk.from_fabric(packet) if zone == FABRIC else walk.from_subnet(zone, packet)
         check_lifetime(packet)
         walk.remember(packet, session, ports)
         outcome = self.forward_session(packet, session, session.forward, choices)
-        outcome.opens = session
+        outcome.opens, outcome.packet = session, packet
+        outcome.goes_with = session, session.forward
         return outcome
 
     # Forwarding.
@@ -178,6 +269,8 @@ class Reference:
     def forward_error(self, zone, packet, choices):
         """An error goes with the session that it is about, and does not keep it alive."""
         key = answer_key(zone, packet)
+        if key and (self.sessions.is_held(key) or self.lingers(key, choices)):
+            raise Drop("session_over")
         found = key and self.sessions.find(key)
         if not found:
             raise Drop("icmp_error_unmatched")
@@ -206,92 +299,17 @@ class Reference:
         return Forwarded(interface, self.tables.mac_of(name, address),
                          changed.with_(ttl=packet.ttl - 1), packet)
 
-    # Ports.
 
-    def port_wrong(self, session):
-        """Whether a port is not the host's to use (semantics.md, section 5), or None."""
-        if session.snat is None:
-            return None
-        name, host = session.snat
-        port = session.forward.ends.source_port
-        vip = self.tables.vip_names[name]
-        if not 1024 <= port <= 65535 or in_rule_block(vip, port):
-            return f"port {port} is not one of VIP {name}'s for outbound traffic"
-        if vip.ports_per_host == "on_demand":
-            return None
-        used = self.ports_used.setdefault((name, host), set())
-        used.add(port)
-        if max(used) - min(used) >= vip.ports_per_host:
-            return f"ports {sorted(used)} of {wire.dotted(host)} are not of one block"
-        for (other_name, other), theirs in self.ports_used.items():
-            if other_name == name and other != host and \
-                    not (max(theirs) < min(used) or max(used) < min(theirs)):
-                return f"{wire.dotted(host)} uses port {port} in {wire.dotted(other)}'s block"
-        return None
-
-
-def header_faults(packet):
-    """RFC 1812, sections 5.2.2 and 5.3.7. Of several reasons any may be told."""
-    reasons = set()
-    if packet.sum_error:
-        reasons.add("ip_checksum_wrong")
-    if any(item.has(packet.source) for item in
-           (ZERO, LOOPBACK, LINK_LOCAL, MULTICAST, RESERVED)) or packet.source == packet.destination:
-        reasons.add("ip_source_martian")
-    if packet.options and packet.options[0] in SOURCE_ROUTES:
-        reasons.add("ip_source_route")
-    if MULTICAST.has(packet.destination):
-        reasons.add("ip_multicast")
-    elif packet.destination == BROADCAST:
-        reasons.add("ip_broadcast")
-    elif any(item.has(packet.destination) for item in (ZERO, LOOPBACK, LINK_LOCAL, RESERVED)):
-        reasons.add("ip_destination_martian")
-    return reasons
-
-
-def session_used(session, direction, now):
+def session_used(session, direction, packet, now):
     """A packet of it went that way."""
-    session.spoken.add(direction is session.forward)
+    if session.connection:
+        session.connection.take(direction is session.forward, tcp.segment_of(packet))
     if session.next_timeout is not None:
         session.timeout, session.next_timeout = session.next_timeout, None
     if session.drain is not None:
         session.deadline, session.drain = now + session.drain * SECOND, None
     if direction.refreshes:
         session.last = now
-
-
-def from_many(interface, packet):
-    """Whether it is from or for no single host: nobody is told then (RFC 1812, 4.3.2.7)."""
-    ends = {end for _, link in interface.links if link.length < 31
-            for end in (link.address, link.last)}
-    return bool(ends & {packet.source, packet.destination})
-
-
-def fragment_faults(packet):
-    """No two fragments of these have a packet in common, so that a later one waits in vain."""
-    reasons = set()
-    if not packet.is_fragment:
-        return reasons
-    if not packet.data or packet.fragment & wire.MF and len(packet.data) % 8:
-        reasons.add("fragment_invalid")
-    if packet.protocol == wire.TCP and packet.fragment & 0x1FFF == 1:
-        reasons.add("fragment_tiny")
-    if packet.is_later_fragment:
-        reasons.add("fragment_first_missing")
-    elif packet.is_icmp_error:
-        reasons.add("icmp_error_fragmented")
-    return reasons
-
-
-def check_fragment(packet):
-    reasons = fragment_faults(packet)
-    if reasons:
-        raise Drop(*reasons)
-
-
-def check_lifetime(packet):
-    if packet.ttl <= 1:
-        raise Drop("ttl_expired", tells=(wire.TIME_EXCEEDED, 0))
 
 
 def with_ports(packet, ends):
@@ -303,32 +321,3 @@ def with_ports(packet, ends):
     if packet.protocol == wire.ICMP:
         return packet.with_(data=packet.data[:4] + source_port + packet.data[6:])
     return packet
-
-
-def observed_ports(observed):
-    """{(source, destination): source port} of the packets that left."""
-    return {(seen.packet.source, seen.packet.destination): seen.packet.ports[0]
-            for seen in observed if seen.packet and not seen.packet.is_later_fragment}
-
-
-def fits(outcome, observed):
-    left = list(observed)
-    for send in outcome.sends:
-        match = next((seen for seen in left if send.wrong(seen) is None), None)
-        if match is None:
-            return False
-        left.remove(match)
-    return not left
-
-
-def difference(possible, observed):
-    """Expected and observed, in words."""
-    expected = list(dict.fromkeys(outcome.text() for outcome, _ in possible))
-    lines = [f"expected {text}" for text in expected[:6]]
-    if not observed:
-        return "\n".join(lines + ["observed nothing"])
-    lines += [f"observed {seen.text()}" for seen in observed]
-    if len(observed) == 1:
-        wrongs = {send.wrong(observed[0]) for outcome, _ in possible for send in outcome.sends}
-        lines += [f"so       {wrong}" for wrong in list(wrongs)[:3]]
-    return "\n".join(lines)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A change's effect on the sessions that exist (semantics.md, section 9)."""
-from .decide import Drop, Local, Walk
+from .decide import Drop, Local, Walk, source_fault
 from .sessions import FABRIC
 from .wire import ICMP, TCP
 
@@ -30,7 +30,8 @@ class Kept:
 def goes_on(session, before, tables, sessions):
     """Whether the session does, with the ways that lead where it goes now."""
     zone, packet = session.forward.key.zone, session.opened_by
-    if not same_subnet(zone, before, tables):
+    if not same_subnet(zone, before, tables) \
+            or zone != FABRIC and source_fault(tables.subnets[zone][1], packet.source):
         return False
     vip = session.snat and before.vip_names[session.snat[0]].address
     kept = Kept(session, vip, tables)
@@ -46,7 +47,7 @@ def goes_on(session, before, tables, sessions):
     session.snat, session.rule = wanted.snat, wanted.rule
     if kept.backend_removed:
         rule = rule_of(tables, session)
-        if packet.protocol != TCP or len(session.spoken) < 2 or not rule.drain_timeout:
+        if packet.protocol != TCP or not session.connection.drains() or not rule.drain_timeout:
             return False
         session.drain = rule.drain_timeout
     session.next_timeout = wanted.timeout
@@ -71,7 +72,7 @@ def moved(session, wanted, before, tables, sessions):
         key = session.reverse.key._replace(zone=wanted.reverse.key.zone)
         if sessions.find(key):
             return False
-        sessions.end(session)
+        sessions.remove(session)
         session.reverse.key = key
         sessions.enter(session)
     session.forward.egress, session.reverse.egress = wanted.forward.egress, wanted.reverse.egress

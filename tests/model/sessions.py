@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Sessions: a key for each direction, a rewrite, an idle timeout (design.md, section 1)."""
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple, Optional
 
-from .wire import ECHO, ECHO_REPLY, ICMP
+from . import tcp
+from .wire import ECHO, ECHO_REPLY, ICMP, TCP, UDP
 
 FABRIC = "fabric"  # the zone of all of the fabric's interfaces; a subnet's is its interface's name
 SECOND = 10**9
+# How long a TCP session that is not open may be idle, seconds; after a RST as long as it is held.
+HALF_OPEN_TIMEOUT, CLOSING_TIMEOUT = 30, 30
+HOLD_DOWN_FIN, HOLD_DOWN_RST, HOLD_DOWN_HALF_OPEN, HOLD_DOWN_UDP = 65, 16, 30, 65
 
 
 class Key(NamedTuple):
@@ -55,25 +59,60 @@ class Session:
     number: int = 0
     last: int = 0
     opened_by: object = None  # the packet
-    spoken: set = field(default_factory=set)  # the directions that had packets
     deadline: Optional[int] = None  # when it ends whatever comes
     next_timeout: Optional[int] = None  # from its next packet on
     drain: Optional[int] = None  # seconds that it lasts from its next packet on
+    connection: Optional[tcp.Connection] = None  # of TCP
+
+    @property
+    def idle_timeout(self):
+        """Seconds."""
+        if not tcp.FOLLOWED:
+            return self.timeout
+        phases = {tcp.OPENING: HALF_OPEN_TIMEOUT, tcp.CLOSED: CLOSING_TIMEOUT,
+                  tcp.RESET: HOLD_DOWN_RST, tcp.REFUSED: HOLD_DOWN_RST}
+        return phases.get(self.connection and self.connection.phase, self.timeout)
+
+    @property
+    def over(self):
+        """When it ends if nothing comes; nanoseconds."""
+        idle = self.last + self.idle_timeout * SECOND
+        return idle if self.deadline is None else min(idle, self.deadline)
+
+    def port_free(self, ended):
+        """When its port may be given again, after it ended then."""
+        if not tcp.FOLLOWED or self.snat is None or self.forward.key.protocol not in (TCP, UDP):
+            return ended
+        if self.connection is None:
+            return ended + HOLD_DOWN_UDP * SECOND
+        if self.connection.phase == tcp.CLOSED:
+            return max(ended, self.last + HOLD_DOWN_FIN * SECOND)
+        if self.connection.phase in (tcp.RESET, tcp.REFUSED):
+            return max(ended, self.last + HOLD_DOWN_RST * SECOND)
+        half_open = self.connection.phase == tcp.OPENING
+        return ended + (HOLD_DOWN_HALF_OPEN if half_open else HOLD_DOWN_FIN) * SECOND
 
 
 class SessionTable:
     def __init__(self):
         self.entries = {}
+        self.held = {}  # by the key of replies: (session that is over, when its port is free)
         self.created = 0
 
     def expire(self, now):
         """Ends what was idle for too long, or may last no longer."""
         for session in list(self.sessions()):
-            if now - session.last >= session.timeout * SECOND \
-                    or session.deadline is not None and now >= session.deadline:
-                self.end(session)
+            if now >= session.over:
+                self.end(session, session.over)
+        self.held = {key: (session, free) for key, (session, free) in self.held.items()
+                     if now < free}
 
-    def end(self, session):
+    def end(self, session, now):
+        self.remove(session)
+        if session.port_free(now) > now:
+            self.held[session.reverse.key] = (session, session.port_free(now))
+
+    def remove(self, session):
         self.entries.pop(session.forward.key, None)
         self.entries.pop(session.reverse.key, None)
 
@@ -81,13 +120,19 @@ class SessionTable:
         """(session, direction), or None."""
         return self.entries.get(key)
 
+    def is_held(self, key):
+        return key in self.held
+
     def sessions(self):
         return {id(session): session for session, _ in self.entries.values()}.values()
+
+    def port_holders(self):
+        return [*self.sessions(), *(session for session, _ in self.held.values())]
 
     def takes(self, session):
         """Whether both of its keys are free."""
         keys = {session.forward.key, session.reverse.key}
-        return len(keys) == 2 and not keys & self.entries.keys()
+        return len(keys) == 2 and not keys & (self.entries.keys() | self.held.keys())
 
     def add(self, session, now):
         session.last = now

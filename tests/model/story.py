@@ -4,10 +4,10 @@ import difflib
 
 from . import wire
 from .events import Reload
+from .fragments import HEADERS
 from .network import Neighbor, network_text
 from .wire import dotted
 
-ETHERNET_MIN = 60
 TCP_FLAGS = "FSRPAUEC"
 DEFAULTS = {"tos": 0, "ttl": 64, "id": 1, "frag": 0, "flags": 0}
 
@@ -60,14 +60,14 @@ class Teller:
         return [*lines, "reload"]
 
     def came_of(self, seen, expected):
-        """`expected` is text where the reference does not agree, else the reasons of a drop."""
+        """`expected` is text where the reference does not agree, else the reasons of drops."""
         lines = [self.line("out", port, data) for port, data in seen]
         if isinstance(expected, str):
             return [f"# observed: {line}" for line in lines] \
                 + [f"# {line}" for line in expected.splitlines()]
-        if expected:
+        for reasons in expected:
             lines += [f"{'# or ' if i else ''}drop {reason}"
-                      for i, reason in enumerate(sorted(expected))]
+                      for i, reason in enumerate(sorted(reasons))]
         return lines or ["drop nothing"]
 
     def line(self, word, port, data):
@@ -127,18 +127,20 @@ def expression(packet):
 def transport(packet):
     """Its transport header and payload; None: in no words."""
     data = packet.data
+    if len(data) < HEADERS.get(packet.protocol, len(data) + 1):
+        return None
     error = packet.checksum_error()
     wrong = f", chksum={packet.checksum:#06x}" if error or error is None else ""
-    if packet.protocol == wire.TCP and len(data) >= 20 and data[12] == 0x50:
+    if packet.protocol == wire.TCP and data[12] == 0x50:
         source, destination, sequence, acknowledged, _, flags, window = \
             wire.TCP_HEADER.unpack_from(data)[:7]
         letters = "".join(letter for i, letter in enumerate(TCP_FLAGS) if flags >> i & 1)
         return f'TCP(sport={source}, dport={destination}, seq={sequence}, ack={acknowledged}, ' \
                f'flags="{letters}", window={window}{wrong}) / {data[20:]!r}'
-    if packet.protocol == wire.UDP and len(data) >= 8:
+    if packet.protocol == wire.UDP:
         source, destination = packet.ports
         return f"UDP(sport={source}, dport={destination}{wrong}) / {data[8:]!r}"
-    if packet.icmp_type in (wire.ECHO, wire.ECHO_REPLY) and len(data) >= 8 and data[1] == 0:
+    if packet.icmp_type in (wire.ECHO, wire.ECHO_REPLY) and data[1] == 0:
         kind = "" if packet.icmp_type == wire.ECHO else "type=0, "
         identifier, number = data[4:6], data[6:8]
         return f"ICMP({kind}id={int.from_bytes(identifier, 'big')}, " \

@@ -2,14 +2,16 @@
 """Random packets between the few addresses and ports of a configuration, so that sessions,
 answers, collisions, hairpins and forgeries really happen."""
 from . import wire
+from .conversation import answer, opening
 from .events import Arrival, Reload
 from .generate import OUTSIDE, PORTS
+from .pieces import pieces
 from .tables import Tables
 from .wire import number
 
 START = 1_000_000 * 10**9
 # Long pauses are multiples of 7 s, which no sum brings closer than a second to an idle timeout.
-PAUSES = (21, 49, 63, 77, 105, 203, 245, 301, 350)
+PAUSES = (14, 21, 28, 35, 49, 63, 70, 77, 98, 105, 203, 238, 245, 301, 308, 350)
 STRANGE_SOURCES = [number(text) for text in ("127.0.0.1", "0.1.2.3", "224.0.0.1", "240.0.0.1")]
 STRANGE_DESTINATIONS = [number(text) for text in
                         ("127.0.0.1", "0.1.2.3", "224.0.0.5", "240.0.0.1", "255.255.255.255")]
@@ -24,7 +26,8 @@ class Traffic:
         self.count = 0
         self.plain = []  # (port, frame) of fresh packets that nothing is wrong with
         self.burst = None  # (interface, packet) of calls that differ in their source port alone
-        self.slow = []     # (port, frame) of what comes next, with pauses before it
+        self.slow = []  # (port, frame) of what comes next, with pauses before it
+        self.pieces = []  # (port, frame) of fragments that come next
         self.network_set(network)
 
     def network_set(self, network):
@@ -54,7 +57,7 @@ class Traffic:
         made = list(before)
         for _ in range(count):
             self.time += self.random.randint(1, 3) * 10**6
-            if self.slow or self.chance(4):
+            if self.slow or self.chance(4) or self.pieces and self.chance(4):
                 self.time += self.random.choice(PAUSES) * 10**9
             self.count += 1
             port, data = self.packet(left)
@@ -65,6 +68,8 @@ class Traffic:
         draw = self.random.random()
         if self.slow:
             return self.again(*self.slow.pop())
+        if self.pieces and draw < 0.8:
+            return self.pieces.pop(0)
         if self.burst and draw < 0.9:
             return self.call_again()
         self.burst = None
@@ -96,9 +101,21 @@ class Traffic:
         if self.chance(15):
             return port, self.framed(source, destination, vlan, self.error_about(packet))
         passed_on = destination[2:] != packet.destination.to_bytes(4, "big")
-        if self.chance(50 if passed_on else 90):
-            packet = answer(packet)
+        if self.chance(30 if passed_on else 90):
+            packet = answer(self.random, packet)
+        if self.chance(8):
+            return self.in_pieces(port, packet, source, destination, vlan)
         return port, self.framed(source, destination, vlan, packet)
+
+    def in_pieces(self, port, packet, destination, source, vlan):
+        """The first of its fragments; the others follow. Identifiers are few, so that they meet."""
+        packet = longer(packet, self.random.choice((8, 16, 40))).with_(identifier=self.count)
+        packet = wire.with_checksum(packet)
+        if self.chance(40):
+            packet.identifier = self.random.randint(1, 2)
+        self.pieces += [(port, wire.frame(destination, source, vlan, item.bytes()))
+                        for item in pieces(self.random, packet)]
+        return self.pieces.pop(0)
 
     def answer_inside(self, port, data):
         """What the host would answer that a packet is addressed to, if it is in the same network;
@@ -114,7 +131,7 @@ class Traffic:
         if subnet is None:
             return self.fresh()
         interface = self.tables.interfaces[subnet.interface]
-        return interface.port, self.framed_for(interface, answer(packet))
+        return interface.port, self.framed_for(interface, answer(self.random, packet))
 
     def error_about(self, packet):
         """An ICMP error that the receiver of the packet, or a router on the way, sends."""
@@ -153,6 +170,10 @@ class Traffic:
         else:
             interface = self.random.choice(self.tables.fabric)
             packet = self.from_outside(interface)
+        if self.chance(6):
+            sender = self.tables.mac_of(interface.name, packet.source)
+            return self.in_pieces(interface.port, packet, wire.mac_bytes(interface.mac), sender,
+                                  interface.vlan)
         odd = self.odd(packet)
         data = self.framed_for(interface, odd)
         if odd is packet:
@@ -240,7 +261,8 @@ class Traffic:
         kind = wire.ECHO
         if self.chance(4):
             kind = self.random.choice((wire.ECHO_REPLY, wire.UNREACHABLE, 13))
-        data = wire.transport(protocol, ports, bytes(8), kind=kind)
+        data = opening(self.random, ports) + bytes(8) if protocol == wire.TCP \
+            else wire.transport(protocol, ports, bytes(8), kind=kind)
         return wire.Packet(source, destination, protocol, data, ttl=self.random.choice((2, 64, 255)),
                            fragment=self.random.choice((0, 0, 0, wire.DF)))
 
@@ -274,10 +296,8 @@ class Traffic:
 
     def large(self, packet):
         """More than the narrow links take."""
-        data = packet.data[:-8] + bytes(self.random.choice((600, 1100))) + packet.data[-8:]
-        if packet.protocol == wire.UDP:
-            data = data[:4] + len(data).to_bytes(2, "big") + data[6:]
-        return packet.with_(data=data, fragment=self.random.choice((0, wire.DF)))
+        return longer(packet, self.random.choice((600, 1100))).with_(
+            fragment=self.random.choice((0, wire.DF)))
 
     def framed(self, destination, source, vlan, packet):
         """With an identifier and a mark of its own, and its checksum, wrong or missing for some."""
@@ -292,10 +312,9 @@ class Traffic:
         return wire.frame(destination, source, vlan, packet.bytes() + padding)
 
 
-def answer(packet):
-    data = packet.data
-    if packet.protocol in (wire.TCP, wire.UDP):
-        data = data[2:4] + data[:2] + data[4:]
-    elif packet.icmp_type == wire.ECHO:
-        data = bytes([wire.ECHO_REPLY]) + data[1:]
-    return packet.with_(source=packet.destination, destination=packet.source, data=data, ttl=64)
+def longer(packet, count):
+    """With so many more bytes, before the mark at its end."""
+    data = packet.data[:-8] + bytes(count) + packet.data[-8:]
+    if packet.protocol == wire.UDP:
+        data = data[:4] + len(data).to_bytes(2, "big") + data[6:]
+    return packet.with_(data=data)

@@ -47,6 +47,8 @@ class Packet:
         self.ttl, self.tos, self.identifier, self.fragment = ttl, tos, identifier, fragment
         self.options = options
         self.sum_error = 0  # what is added to the right header checksum
+        self.facts = None  # what a first fragment told of this one (fragments.py)
+        self.arrived = None  # (interface, MAC address of the sender)
 
     @classmethod
     def parse(cls, data):
@@ -92,11 +94,15 @@ class Packet:
 
     @property
     def icmp_type(self):
+        if self.is_later_fragment:
+            return self.facts and self.facts.kind
         return self.data[0] if self.protocol == ICMP and self.data else None
 
     @property
     def ports(self):
         """Source and destination port; an echo's identifier twice; zeros for what has neither."""
+        if self.is_later_fragment:
+            return self.facts.ports if self.facts else (0, 0)
         if self.protocol in (TCP, UDP):
             return struct.unpack_from("!HH", self.data)
         if self.protocol == ICMP:
@@ -115,7 +121,8 @@ class Packet:
         """How far the transport checksum is from the right one, modulo 0xFFFF: 0 where it is right,
         None where there is none. Translation must not change it (RFC 1624)."""
         data = self.data
-        if self.is_later_fragment or self.protocol not in (ICMP, TCP, UDP):
+        if self.is_later_fragment or self.protocol not in (ICMP, TCP, UDP) \
+                or len(data) < CHECKSUM_AT[self.protocol] + 2:
             return None
         if self.protocol == UDP:
             if data[6:8] == b"\0\0":
