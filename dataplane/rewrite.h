@@ -118,15 +118,20 @@ rewrite_begin(struct rte_mbuf *mbuf, const void *begin)
 }
 
 /*
- * Puts the adjacency's header right in front of the IPv4 header, and lets the mbuf begin there. The
- * longest header is copied whatever its length: what the shorter one does not fill ends up in front
- * of the frame, in the headroom.
+ * Puts the adjacency's header right in front of the IPv4 header, and lets the mbuf begin there: 14
+ * or 18 bytes, as three words that overlap. Not a byte more is written, for what stands in front of
+ * a frame is often in another cache line, which nobody has fetched.
  */
 static inline void
 rewrite_link(struct rte_mbuf *mbuf, struct rte_ipv4_hdr *ip, const struct adjacency *adjacency)
 {
-	uint8_t *packet = (uint8_t *)ip;
+	const uint8_t *from = adjacency->header + ADJACENCY_HEADER_MAX;
+	uint8_t *to = (uint8_t *)ip;
+	size_t length = adjacency->header_length;
+	size_t middle = RTE_MIN(length, (size_t)16);
 
-	memcpy(packet - ADJACENCY_HEADER_MAX, adjacency->header, ADJACENCY_HEADER_MAX);
-	rewrite_begin(mbuf, packet - adjacency->header_length);
+	memcpy(to - length, from - length, 8);
+	memcpy(to - middle, from - middle, 8);
+	memcpy(to - 8, from - 8, 8);
+	rewrite_begin(mbuf, to - length);
 }

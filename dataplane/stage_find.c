@@ -51,6 +51,8 @@ find_prepare(const struct worker *worker, struct packet *packet)
 		packet->kind = PACKET_ERROR;
 	packet->hash = flow_hash(flows, &packet->key);
 	flow_prefetch(flows, packet->hash);
+	/* A longer header than it came with may begin in the cache line before. */
+	rte_prefetch0((const uint8_t *)packet->ip - ADJACENCY_HEADER_MAX);
 }
 
 /* The burst holds sessions that were decided from an older snapshot. */

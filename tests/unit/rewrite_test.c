@@ -199,7 +199,7 @@ check_link(uint16_t before, uint8_t length, const uint8_t *header)
 	struct adjacency adjacency = { .header_length = length };
 	uint8_t *ip = room + RTE_PKTMBUF_HEADROOM + before;
 
-	memset(room, 0xaa, sizeof(room));
+	memset(room, 0xaa, sizeof(room)); /* the old header included */
 	for (unsigned int i = 0; i < 40; i++)
 		ip[i] = (uint8_t)i;
 	memcpy(adjacency.header + ADJACENCY_HEADER_MAX - length, header, length);
@@ -214,6 +214,8 @@ check_link(uint16_t before, uint8_t length, const uint8_t *header)
 		assert_int_equal(frame[length + i], i);
 	for (unsigned int i = 40; ip + i < room + sizeof(room); i++)
 		assert_int_equal(ip[i], 0xaa);
+	for (const uint8_t *byte = room; byte < frame; byte++)
+		assert_int_equal(*byte, 0xaa);
 }
 
 static void
