@@ -42,7 +42,7 @@ packet_plain_port(const struct snapshot *snapshot, uint16_t port)
 static inline bool
 plain_addresses(rte_be32_t source, rte_be32_t destination)
 {
-	return !(packet_suspects((uint8_t)source) | packet_suspects((uint8_t)destination)) &&
+	return !((int)packet_suspects((uint8_t)source) | packet_suspects((uint8_t)destination)) &&
 	       source != destination;
 }
 
