@@ -14,7 +14,25 @@ enum {
 	IDLE_OUTBOUND_MAX = 7200,
 	DRAIN_MAX = 86400,
 	BACKENDS_LIMIT = 1000,
+	PROBE_PATH_MAX = 512,
 };
+
+/* It goes into an HTTP request line as it is (RFC 9112 section 3.2). */
+static void
+probe_path_check(struct reader *reader, const config_setting_t *group, const char *path)
+{
+	struct origin origin = setting_origin(reader, config_setting_get_member(group, "path"));
+	size_t length = 0;
+
+	while (path[length] > ' ' && path[length] < 0x7f)
+		length++;
+	if (path[length] != '\0')
+		diagnostic_error(reader->diagnostics, &origin,
+				 "path has a byte that no URL has; write it as %%XX");
+	else if (length > PROBE_PATH_MAX)
+		diagnostic_error(reader->diagnostics, &origin,
+				 "path is longer than %d bytes; shorten it", PROBE_PATH_MAX);
+}
 
 static struct probe
 probe_read(struct reader *reader, const config_setting_t *group, struct port_range ports)
@@ -38,8 +56,10 @@ probe_read(struct reader *reader, const config_setting_t *group, struct port_ran
 	probe.threshold = setting_unsigned(reader, group, "threshold", 1, 100, 2);
 
 	path = setting_string(reader, group, "path");
-	if (path != NULL)
+	if (path != NULL) {
+		probe_path_check(reader, group, path);
 		probe.path = reader_copy(reader, path);
+	}
 	if ((probe.protocol == PROBE_TCP && path != NULL) ||
 	    (probe.protocol > PROBE_TCP && (path == NULL || *path != '/'))) {
 		const config_setting_t *setting = config_setting_get_member(group, "path");

@@ -89,9 +89,9 @@ vip_report(struct reader *reader, size_t index)
 		struct origin origin =
 			setting_place(reader, "vips.%zu.inbound.%zu.probe", index, i);
 
-		if (vip->inbound[i].probe.protocol != PROBE_NONE)
+		if (vip->inbound[i].probe.protocol == PROBE_HTTPS)
 			diagnostic_error(reader->diagnostics, &origin,
-					 "probe is not supported yet; leave it out");
+					 "probes by https are not supported yet; use tcp");
 		if (vip->inbound[i].tcp_reset)
 			tcp_reset_report(reader,
 					 setting_place(reader, "vips.%zu.inbound.%zu.tcp_reset",

@@ -10,6 +10,7 @@
 #include "generation.h"
 #include "group_pool.h"
 #include "next_hops.h"
+#include "prober.h"
 #include "registry.h"
 #include "store.h"
 
@@ -26,6 +27,7 @@ struct builder {
 	struct registry *registry;
 	struct group_pool *groups;
 	struct next_hops *next_hops;
+	const struct prober *prober;            /* which backends are up; NULL: all */
 	const struct rte_ether_addr *port_macs; /* by port; NULL: all zero */
 	unsigned int workers;                   /* 0: none, for explain */
 	struct snapshot_subnet *subnets;        /* by zone, once build_networks() made them */

@@ -7,7 +7,6 @@
 
 #include <rte_malloc.h>
 
-#include "config/subnet.h"
 #include "dataplane/flow_key.h"
 #include "interval_list.h"
 
@@ -95,13 +94,14 @@ maglev_free(void *table)
 
 static const struct shared_type maglev_type = { .build = maglev_build, .free = maglev_free };
 
+/* The table of the rule's healthy backends. */
 static int
 build_maglev(struct builder *builder, const struct inbound_rule *rule,
-	     const struct maglev_table **table)
+	     const struct backend *backends, struct snapshot_inbound_rule *to)
 {
 	struct maglev_request request = {
-		.backends = calloc(rule->backend_count + 1, sizeof(uint32_t)),
-		.count = rule->backend_count,
+		.backends = calloc(to->healthy_count, sizeof(uint32_t)),
+		.count = to->healthy_count,
 		.backends_max = rule->backends_max,
 	};
 	struct words words = { 0 };
@@ -112,12 +112,12 @@ build_maglev(struct builder *builder, const struct inbound_rule *rule,
 		return build_out_of_memory(builder);
 	words_add(&words, request.backends_max);
 	for (size_t i = 0; i < request.count; i++) {
-		request.backends[i] = ip_address_v4(&rule->backends[i]);
+		request.backends[i] = rte_be_to_cpu_32(backends[i].address);
 		words_add(&words, request.backends[i]);
 	}
 	shared = generation_share(builder->generation, &maglev_type, &words, &request);
 	if (shared != NULL)
-		*table = shared_table(shared);
+		to->maglev = shared_table(shared);
 	else if (errno == EINVAL)
 		rc = build_fail(builder, -EINVAL,
 				"inbound rule %s has %zu backends, or one of them twice; at most "
@@ -130,15 +130,38 @@ build_maglev(struct builder *builder, const struct inbound_rule *rule,
 	return rc;
 }
 
-static uint16_t
-backend_zone(const struct builder *builder, uint32_t network, const struct ip_address *address)
+static bool
+backend_is_up(const struct builder *builder, const struct backend *backend,
+	      const struct inbound_rule *rule)
 {
-	const struct virtual_network *owner = &builder->model->virtual_networks[network];
-	const struct subnet *subnet = virtual_network_subnet_of(owner, address);
+	return builder->prober == NULL ||
+	       prober_is_up(builder->prober, backend->zone, backend->address, &rule->probe);
+}
 
-	if (subnet == NULL)
-		return ZONE_FABRIC;
-	return (uint16_t)builder->generation->names.zones[network][subnet - owner->subnets];
+/*
+ * Writes the rule's backends, healthy ones first, and returns how many those are; of a rule that
+ * says "all_up", all of them are when none is.
+ */
+static uint16_t
+backends_write(const struct builder *builder, uint32_t network, const struct inbound_rule *rule,
+	       struct backend *backends)
+{
+	uint16_t count = (uint16_t)rule->backend_count;
+	uint16_t healthy = 0, failing = count;
+
+	for (uint16_t i = 0; i < count; i++) {
+		struct backend backend = {
+			.address = rte_cpu_to_be_32(ip_address_v4(&rule->backends[i])),
+			.zone = names_zone_of(&builder->generation->names, builder->model, network,
+					      &rule->backends[i]),
+		};
+
+		if (backend_is_up(builder, &backend, rule))
+			backends[healthy++] = backend;
+		else
+			backends[--failing] = backend;
+	}
+	return healthy == 0 && rule->all_up_when_unhealthy ? count : healthy;
 }
 
 /* Adds the rule, its ports and its backends behind those that are there. */
@@ -152,6 +175,7 @@ rule_add(struct builder *builder, uint32_t vip, uint32_t index, struct inbound *
 	};
 	const struct inbound_rule *from = &builder->model->vips[vip].inbound[index];
 	struct snapshot_inbound_rule *to = &inbound->rules[inbound->rule_count++];
+	struct backend *backends = inbound->backends + inbound->backend_count;
 	uint32_t protocol = (uint32_t)from->protocol << 16;
 
 	to->id = builder->generation->names.rule_ids[vip][index];
@@ -161,15 +185,12 @@ rule_add(struct builder *builder, uint32_t vip, uint32_t index, struct inbound *
 	to->idle_timeout = (uint16_t)RTE_MIN(from->idle_timeout, (unsigned int)UINT16_MAX);
 	to->drain_timeout = (uint16_t)RTE_MIN(from->drain_timeout, (unsigned int)UINT16_MAX);
 	to->backend_count = (uint16_t)from->backend_count;
-	for (size_t i = 0; i < from->backend_count; i++)
-		inbound->backends[inbound->backend_count++] = (struct backend){
-			.address = rte_cpu_to_be_32(ip_address_v4(&from->backends[i])),
-			.zone = backend_zone(builder, builder->model->vips[vip].virtual_network,
-					     &from->backends[i]),
-		};
+	to->healthy_count =
+		backends_write(builder, builder->model->vips[vip].virtual_network, from, backends);
+	inbound->backend_count += from->backend_count;
 	interval_list_add(&inbound->intervals, protocol | from->ports.first,
 			  protocol | from->ports.last, index);
-	return from->backend_count == 0 ? 0 : build_maglev(builder, from, &to->maglev);
+	return to->healthy_count == 0 ? 0 : build_maglev(builder, from, backends, to);
 }
 
 static void
@@ -183,6 +204,7 @@ inbound_write(const struct inbound *inbound, struct words *words)
 		words_add(words, (uint32_t)rule->first_port << 16 | rule->backend_first_port);
 		words_add(words, (uint32_t)rule->hash << 16 | rule->idle_timeout);
 		words_add(words, (uint32_t)rule->drain_timeout << 16 | rule->backend_count);
+		words_add(words, rule->healthy_count);
 		words_add_pointer(words, rule->maglev);
 	}
 	for (size_t i = 0; i < inbound->backend_count; i++) {

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 
+#include "dataplane/probe.h"
 #include "packet_frame.h"
 
 static struct ip_address
@@ -146,8 +147,8 @@ explain_outcome(const struct gateway *gateway, const struct decision *decision,
 
 	explanation->verdict = (enum verdict)decision->verdict;
 	explanation->reason = (enum drop_reason)decision->reason;
-	/* The gateway itself answers nothing but ping. */
-	if (decision->verdict == VERDICT_LOCAL &&
+	/* The gateway itself answers nothing but ping, and takes nothing but probes' answers. */
+	if (decision->verdict == VERDICT_LOCAL && packet->destination != LOAD_BALANCER_ADDRESS &&
 	    (packet->protocol != IPPROTO_ICMP || packet->echo_reply)) {
 		explanation->verdict = VERDICT_DROP;
 		explanation->reason = DROP_local_unsupported;

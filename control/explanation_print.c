@@ -221,7 +221,10 @@ print_verdict(FILE *stream, const struct explanation *explanation)
 			drop_reason_sentence(explanation->reason));
 		break;
 	case VERDICT_LOCAL:
-		fputs("answered by the gateway itself", stream);
+		fputs(explanation->packet.protocol == IPPROTO_ICMP
+			      ? "answered by the gateway itself"
+			      : "taken by the gateway itself, as the answer to a probe",
+		      stream);
 		break;
 	case VERDICT_FABRIC:
 		fputs("forwarded unchanged, without a session", stream);

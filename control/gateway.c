@@ -31,6 +31,7 @@ generation_of(struct gateway *gateway, struct model *model, int *rc, char *error
 		.registry = gateway->registry,
 		.groups = gateway->groups,
 		.next_hops = &gateway->next_hops,
+		.prober = &gateway->prober,
 		.port_macs = gateway->port_macs,
 		.workers = gateway->worker_count,
 		.error = error,
@@ -70,6 +71,7 @@ static int
 gateway_publish(struct gateway *gateway, struct model *model, char *error, size_t error_size)
 {
 	struct command_neighbor *given = NULL;
+	struct probe_targets targets = { 0 };
 	struct generation *generation;
 	int rc;
 
@@ -82,8 +84,11 @@ gateway_publish(struct gateway *gateway, struct model *model, char *error, size_
 	if (generation == NULL)
 		return rc;
 	given = given_neighbors(model, &generation->names);
-	if (given == NULL)
-		rc = fail(error, error_size, -ENOMEM, "there is not enough memory");
+	rc = given == NULL ? -ENOMEM : probe_targets_collect(&targets, model, &generation->names);
+	if (rc != 0)
+		rc = fail(error, error_size, rc,
+			  rc == -ENOMEM ? "there is not enough memory"
+					: "there are too many backends with probes");
 	else
 		rc = publisher_publish(&gateway->publisher, generation, error, error_size);
 	if (rc != 0) {
@@ -91,9 +96,11 @@ gateway_publish(struct gateway *gateway, struct model *model, char *error, size_
 		goto free_given;
 	}
 	generation->model = model;
+	prober_set(&gateway->prober, &targets);
 	neighbors_set(gateway->neighbors, generation->snapshot, given, model->neighbor_count);
 	(void)neighbors_tick(gateway->neighbors, gateway->now); /* the rest is told later */
 free_given:
+	probe_targets_clear(&targets);
 	free(given);
 	return rc;
 }
@@ -144,6 +151,19 @@ gateway_copy_macs(struct gateway *gateway, const struct model *model,
 	return 0;
 }
 
+static void
+gateway_init_prober(struct gateway *gateway, const struct gateway_options *options)
+{
+	const struct prober_options prober_options = {
+		.ring = options->probe && options->workers > 0 ? gateway->rings[0] : NULL,
+		.pool = options->pool,
+		.seed = options->seed,
+		.log = options->probe_log,
+	};
+
+	prober_init(&gateway->prober, &prober_options);
+}
+
 /* Everything that lives as long as the gateway. */
 static int
 gateway_make_tables(struct gateway *gateway, const struct model *model,
@@ -167,6 +187,7 @@ gateway_make_tables(struct gateway *gateway, const struct model *model,
 	gateway->neighbors = neighbors_create(&neighbors_options);
 	if (gateway->neighbors == NULL)
 		return -rte_errno;
+	gateway_init_prober(gateway, options);
 	gateway->publisher = (struct publisher){
 		.routes = gateway->routes,
 		.worker_count = gateway->worker_count,
@@ -220,6 +241,7 @@ gateway_free(struct gateway *gateway)
 {
 	if (gateway == NULL)
 		return;
+	prober_release(&gateway->prober);
 	neighbors_free(gateway->neighbors);
 	for (unsigned int i = 0; i < gateway->worker_count; i++)
 		worker_free(gateway->workers[i]);
@@ -300,10 +322,26 @@ gateway_take_events(struct gateway *gateway, unsigned int worker, uint64_t now)
 	for (unsigned int left = rte_ring_count(ring); left > 0; left--) {
 		if (rte_ring_sc_dequeue_elem(ring, &event, sizeof(event)) != 0)
 			break;
-		neighbors_take(gateway->neighbors, gateway_snapshot(gateway), &event, now);
+		if (event.type == EVENT_ANSWER)
+			prober_take(&gateway->prober, gateway_snapshot(gateway), &event);
+		else
+			neighbors_take(gateway->neighbors, gateway_snapshot(gateway), &event, now);
 		count++;
 	}
 	return count;
+}
+
+/* The model as it is, with what the probes have found out since it was published. */
+static void
+gateway_publish_health(struct gateway *gateway)
+{
+	struct generation *before = gateway->publisher.current;
+	struct model *model = before->model;
+	char error[256];
+
+	/* When there is no room for it now, a later turn tries again. */
+	if (gateway_publish(gateway, model, error, sizeof(error)) == 0)
+		before->model = NULL;
 }
 
 unsigned int
@@ -314,6 +352,11 @@ gateway_tick(struct gateway *gateway, uint64_t now)
 	gateway->now = now;
 	for (unsigned int i = 0; i < gateway->worker_count; i++)
 		done += gateway_take_events(gateway, i, now);
+	done += prober_tick(&gateway->prober, gateway_snapshot(gateway), now);
+	if (gateway->prober.changed && gateway_settled(gateway)) {
+		gateway_publish_health(gateway);
+		done++;
+	}
 	return done + neighbors_tick(gateway->neighbors, now);
 }
 

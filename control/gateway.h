@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "config/model.h"
 #include "dataplane/worker.h"
@@ -23,6 +24,8 @@ struct gateway_options {
 	uint64_t now; /* nanoseconds, on the clock that worker_poll() will be given */
 	/* true: neighbours that nobody configured resolve at once, to made-up MAC addresses */
 	bool answer_arp;
+	bool probe;      /* backends are probed; else all of them are up */
+	FILE *probe_log; /* is told what becomes of them; NULL: nobody is */
 	int socket;
 	/* The MAC address of each port, by index in the model: interfaces without one have it. */
 	const struct rte_ether_addr *port_macs;

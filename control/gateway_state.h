@@ -5,6 +5,7 @@
 #include "group_pool.h"
 #include "neighbors.h"
 #include "next_hops.h"
+#include "prober.h"
 #include "publisher.h"
 #include "registry.h"
 #include "store.h"
@@ -18,6 +19,7 @@ struct gateway {
 	struct next_hops next_hops;
 	struct fabric_routes *routes;
 	struct neighbors *neighbors;
+	struct prober prober;
 	struct publisher publisher;
 	struct rte_ether_addr *port_macs; /* or NULL */
 	int socket;

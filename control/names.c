@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "config/subnet.h"
+
 struct taker {
 	struct names *names;
 	struct registry *registry;
@@ -207,4 +209,14 @@ names_clear(struct names *names)
 	free(names->vips);
 	free(names->rules);
 	*names = (struct names){ 0 };
+}
+
+uint16_t
+names_zone_of(const struct names *names, const struct model *model, uint32_t network,
+	      const struct ip_address *address)
+{
+	const struct virtual_network *owner = &model->virtual_networks[network];
+	const struct subnet *subnet = virtual_network_subnet_of(owner, address);
+
+	return subnet == NULL ? 0 : (uint16_t)names->zones[network][subnet - owner->subnets];
 }

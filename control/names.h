@@ -43,3 +43,6 @@ struct names {
 int names_take(struct names *names, struct registry *registry, const struct model *model,
 	       enum registry_kind *full);
 void names_clear(struct names *names);
+/* The zone of the subnet that a virtual network's address is in; ZONE_FABRIC (0): in none. */
+uint16_t names_zone_of(const struct names *names, const struct model *model, uint32_t network,
+		       const struct ip_address *address);

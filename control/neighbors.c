@@ -308,6 +308,8 @@ neighbors_take(struct neighbors *neighbors, const struct snapshot *snapshot,
 	case EVENT_LEARNED:
 		learned_take(neighbors, event);
 		break;
+	case EVENT_ANSWER:
+		break;
 	}
 }
 

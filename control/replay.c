@@ -74,25 +74,42 @@ replay_settle(struct replay *replay)
 	return -EDEADLK;
 }
 
-static bool
-replay_holds_packets(const struct replay *replay)
+/* The port whose next frame is the earliest; of equal ones the first that was given. NULL: none. */
+static struct replay_port *
+replay_next_port(struct replay *replay, size_t *index)
 {
-	struct counters counters;
+	struct replay_port *first = NULL;
 
-	gateway_counters(replay->gateway, &counters);
-	return counters.held > 0;
+	for (unsigned int i = 0; i < replay->order_count; i++) {
+		struct replay_port *port = &replay->ports[replay->order[i]];
+
+		if (!port->more || (first != NULL && first->next.time <= port->next.time))
+			continue;
+		first = port;
+		*index = replay->order[i];
+	}
+	return first;
 }
 
-/*
- * Brings the time towards `until`, second by second, while packets wait for an answer, which is
- * asked for again each second.
- */
+/* Packets wait for an answer, or backends have to give theirs before the next frame. */
+static bool
+replay_waits(struct replay *replay)
+{
+	struct counters counters;
+	size_t index;
+
+	gateway_counters(replay->gateway, &counters);
+	return counters.held > 0 ||
+	       (replay->options->probe && replay_next_port(replay, &index) != NULL);
+}
+
+/* Brings the time towards `until` while there is something to wait for, second by second. */
 static int
 replay_wait(struct replay *replay, uint64_t until)
 {
 	int result = 0;
 
-	while (result == 0 && replay->now < until && replay_holds_packets(replay)) {
+	while (result == 0 && replay->now < until && replay_waits(replay)) {
 		replay->now += RTE_MIN(until - replay->now, NS_PER_SECOND);
 		result = replay_settle(replay);
 	}
@@ -109,23 +126,6 @@ replay_advance(struct replay *replay, uint64_t until)
 		return result;
 	replay->now = until;
 	return replay_settle(replay);
-}
-
-/* The port whose next frame is the earliest; of equal ones the first that was given. NULL: none. */
-static struct replay_port *
-replay_next_port(struct replay *replay, size_t *index)
-{
-	struct replay_port *first = NULL;
-
-	for (unsigned int i = 0; i < replay->order_count; i++) {
-		struct replay_port *port = &replay->ports[replay->order[i]];
-
-		if (!port->more || (first != NULL && first->next.time <= port->next.time))
-			continue;
-		first = port;
-		*index = replay->order[i];
-	}
-	return first;
 }
 
 /* The configuration changes, as when `run` gets SIGHUP. */
@@ -274,7 +274,7 @@ replay_name_ports(struct rte_ether_addr *macs, size_t count)
 
 /* Takes the model when it succeeds. */
 static int
-replay_start(struct replay *replay, struct model *model, bool answer_arp)
+replay_start(struct replay *replay, struct model *model)
 {
 	const struct pool_size size = {
 		.packets = REPLAY_POOL_PACKETS +
@@ -290,7 +290,8 @@ replay_start(struct replay *replay, struct model *model, bool answer_arp)
 		.queues = rows,
 		.seed = model->gateway.seed_set ? model->gateway.seed : REPLAY_SEED_DEFAULT,
 		.now = replay->now,
-		.answer_arp = answer_arp,
+		.answer_arp = replay->options->answer_arp,
+		.probe = replay->options->probe,
 		.socket = SOCKET_ID_ANY,
 		.port_macs = macs,
 	};
@@ -381,7 +382,7 @@ replay_run(struct model *model, const struct replay_options *options)
 	if (result == 0)
 		result = replay_open_files(&replay);
 	if (result == 0)
-		result = replay_start(&replay, model, options->answer_arp);
+		result = replay_start(&replay, model);
 	if (replay.gateway == NULL) {
 		model_free(model);
 	} else if (result == 0) {

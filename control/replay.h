@@ -30,6 +30,7 @@ struct replay_options {
 	const char *out;       /* the folder for what goes out; NULL: it is not kept */
 	const char *decisions; /* the file for every decision; NULL: they are not recorded */
 	bool answer_arp;       /* neighbours that nobody configured are made up */
+	bool probe;            /* backends are probed; else all of them are up */
 	bool json;
 };
 

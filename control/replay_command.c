@@ -20,6 +20,8 @@ static const char usage[] =
 	"  --out DIR        write what goes out to DIR/PORT.pcap, for each port\n"
 	"  --arp answer     neighbours that are not configured answer at once (the default)\n"
 	"  --arp off        they do not; the gateway's ARP questions go out\n"
+	"  --probes off     all backends are up, whatever their probes would say (the default)\n"
+	"  --probes send    backends are probed, and answer in the captures or not at all\n"
 	"  --reload SECONDS=CONFIG\n"
 	"                   another configuration from then on, as by SIGHUP; seconds since the\n"
 	"                   first packet, in ascending order\n"
@@ -68,6 +70,9 @@ replay_option(struct replay_options *options, int option, const char *argument)
 	case 'a':
 		options->answer_arp = strcmp(argument, "off") != 0;
 		return strcmp(argument, "off") == 0 || strcmp(argument, "answer") == 0;
+	case 'p':
+		options->probe = strcmp(argument, "send") == 0;
+		return strcmp(argument, "off") == 0 || strcmp(argument, "send") == 0;
 	case 'r':
 		return reload_parse(options, argument);
 	case 'j':
@@ -87,6 +92,7 @@ replay_command(int argc, char **argv)
 		{ "arp", required_argument, NULL, 'a' },
 		{ "decisions", required_argument, NULL, 'd' },
 		{ "json", no_argument, NULL, 'j' },
+		{ "probes", required_argument, NULL, 'p' },
 		{ "reload", required_argument, NULL, 'r' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },

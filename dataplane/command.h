@@ -5,6 +5,7 @@
 
 #include <rte_byteorder.h>
 #include <rte_ether.h>
+#include <rte_mbuf.h>
 #include <rte_ring_elem.h>
 
 #include "snapshot.h"
@@ -18,6 +19,7 @@ enum command_type {
 	COMMAND_SNAPSHOT,    /* use this snapshot from the next burst on, and acknowledge it */
 	COMMAND_NEIGHBOR,    /* a neighbour's MAC address became known, changed, or was given up */
 	COMMAND_ARP_REQUEST, /* ask who has this address */
+	COMMAND_SEND,        /* send this packet to a neighbour */
 };
 
 struct command_neighbor {
@@ -27,17 +29,35 @@ struct command_neighbor {
 	rte_be32_t address;
 };
 
+struct command_send {
+	struct rte_mbuf *mbuf; /* begins at a whole IPv4 header; the worker's from now on */
+	uint16_t interface;
+	rte_be32_t address; /* of the neighbour */
+};
+
 struct command {
 	uint32_t type; /* enum command_type */
 	union {
 		const struct snapshot *snapshot;
 		struct command_neighbor neighbor; /* also of COMMAND_ARP_REQUEST */
+		struct command_send send;
 	};
 };
 
 enum event_type {
 	EVENT_RESOLVE, /* packets wait for this neighbour's MAC address */
 	EVENT_LEARNED, /* an ARP packet for the gateway told a neighbour's MAC address */
+	EVENT_ANSWER,  /* `address` sent the load balancer a TCP packet */
+};
+
+struct probe_answer {
+	rte_be16_t source_port;
+	rte_be16_t destination_port;
+	uint32_t sequence; /* host order */
+	uint32_t acknowledgement;
+	uint16_t length; /* bytes of data */
+	uint8_t flags;   /* RTE_TCP_*_FLAG */
+	char data[13];   /* its beginning: "HTTP/1.1 200 " */
 };
 
 struct event {
@@ -45,6 +65,7 @@ struct event {
 	uint16_t interface;
 	struct rte_ether_addr mac; /* of EVENT_LEARNED */
 	rte_be32_t address;
+	struct probe_answer answer; /* of EVENT_ANSWER */
 };
 
 enum {

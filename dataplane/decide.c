@@ -3,6 +3,7 @@
 
 #include <netinet/in.h>
 
+#include "probe.h"
 #include "route.h"
 #include "subnet.h"
 #include "walk.h"
@@ -76,6 +77,12 @@ start_in_subnet(struct walk *walk)
 		reason = protocol_check(key);
 	if (reason != DROP_NONE) {
 		walk_drop(walk, reason);
+		return;
+	}
+	/* Answers to probes belong to no session, and no group is asked about them. */
+	if (key->protocol == IPPROTO_TCP &&
+	    key->destination == rte_cpu_to_be_32(LOAD_BALANCER_ADDRESS)) {
+		walk->decision->verdict = VERDICT_LOCAL;
 		return;
 	}
 	route = walk_route(walk->from, key->destination, &walk->decision->route);

@@ -56,6 +56,7 @@ struct decision {
 	bool reply_refreshes; /* replies keep the session alive too (RFC 4787 REQ-6) */
 	bool remembered;      /* what sessions there are had a say, beside the snapshot */
 	bool backend_removed; /* the session's backend is no longer one of the rule's */
+	bool backend_down;    /* the session's backend fails its probe */
 
 	/* The packet as it leaves; with snat the source port is the sender's, still to be drawn. */
 	rte_be32_t source;

@@ -61,7 +61,9 @@ revalidate_same_translation(const struct session *session, const struct flow *ou
 	       decision->destination_port == out->destination_port;
 }
 
-/* A session whose backend was taken out goes on for a while if it is TCP and both ends have spoken.
+/*
+ * A session whose backend fails its probe goes on if it is TCP and both ends have spoken; one whose
+ * backend was taken out does so for a while.
  */
 static bool
 revalidate_drain(struct worker *worker, uint32_t index, const struct decision *decision)
@@ -70,12 +72,15 @@ revalidate_drain(struct worker *worker, uint32_t index, const struct decision *d
 	const struct flow *out = flow_at(&worker->sessions.flows, session->flow);
 	const struct flow *back = flow_at(&worker->sessions.flows, out->twin);
 
-	if (!decision->backend_removed) {
+	if (!decision->backend_removed)
 		session->deadline = 0;
+	if (!decision->backend_removed && !decision->backend_down)
 		return true;
-	}
-	if (out->key.protocol != IPPROTO_TCP || !(back->flags & FLOW_SEEN) ||
-	    decision->drain_timeout == 0)
+	if (out->key.protocol != IPPROTO_TCP || !(back->flags & FLOW_SEEN))
+		return false;
+	if (!decision->backend_removed)
+		return true;
+	if (decision->drain_timeout == 0)
 		return false;
 	if (session->deadline == 0)
 		session_set_deadline(worker, index, worker->now_seconds + decision->drain_timeout);

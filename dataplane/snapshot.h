@@ -146,8 +146,9 @@ struct snapshot_inbound_rule {
 	uint16_t idle_timeout;
 	uint16_t drain_timeout; /* for TCP sessions of a backend that was taken out */
 	uint16_t backend_count;
-	const struct backend *backends;
-	const struct maglev_table *maglev; /* NULL: no backend */
+	uint16_t healthy_count;            /* the first ones of them; their probes succeed */
+	const struct backend *backends;    /* healthy ones before the others */
+	const struct maglev_table *maglev; /* of those that get new sessions; NULL: none does */
 };
 
 enum {

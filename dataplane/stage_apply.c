@@ -3,6 +3,7 @@
 #include "arp.h"
 #include "embedded.h"
 #include "icmp.h"
+#include "probe.h"
 #include "rewrite.h"
 #include "stages.h"
 #include "transmit.h"
@@ -67,12 +68,15 @@ apply_fabric(struct worker *worker, struct packet *packet)
 void
 apply_local(struct worker *worker, struct packet *packet)
 {
-	if (!(packet->flags & PACKET_ECHO_REQUEST)) {
+	if (packet->flags & PACKET_ECHO_REQUEST) {
+		worker->counters.path_packets[PATH_LOCAL]++;
+		icmp_echo_reply(worker, packet);
+	} else if (packet->kind == PACKET_STATEFUL &&
+		   packet->key.destination == rte_cpu_to_be_32(LOAD_BALANCER_ADDRESS)) {
+		probe_receive(worker, packet);
+	} else {
 		transmit_drop(worker, packet->mbuf, DROP_local_unsupported);
-		return;
 	}
-	worker->counters.path_packets[PATH_LOCAL]++;
-	icmp_echo_reply(worker, packet);
 }
 
 static void

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <netinet/in.h>
 
+#include "probe.h"
 #include "route.h"
 #include "subnet.h"
 #include "walk.h"
-
-/* 168.63.129.16: probes come from there, and the default rules let them in. */
-static const uint32_t load_balancer = 0xa83f8110;
 
 const struct subnet_route *
 walk_route(const struct snapshot_subnet *subnet, rte_be32_t address, uint16_t *index)
@@ -152,7 +150,7 @@ source_is_inside(const struct walk *walk, uint32_t target)
 	case ROUTE_BROADCAST:
 		return true;
 	default:
-		return source == load_balancer ||
+		return source == LOAD_BALANCER_ADDRESS ||
 		       interval_tree_find(snapshot->networks[vip->network].zones, source) !=
 			       ZONE_FABRIC;
 	}

@@ -121,8 +121,10 @@ vip_keep_backend(const struct walk *walk, const struct snapshot_vip *vip,
 	rte_be32_t address = walk->request->backend;
 
 	for (unsigned int i = 0; i < rule->backend_count; i++) {
-		if (rule->backends[i].address == address)
-			return rule->backends[i];
+		if (rule->backends[i].address != address)
+			continue;
+		walk->decision->backend_down = i >= rule->healthy_count;
+		return rule->backends[i];
 	}
 	walk->decision->backend_removed = true;
 	walk->decision->drain_timeout = rule->drain_timeout;

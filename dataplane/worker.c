@@ -8,6 +8,7 @@
 #include <rte_malloc.h>
 
 #include "arp.h"
+#include "probe.h"
 #include "stages.h"
 #include "transmit.h"
 
@@ -186,6 +187,9 @@ worker_take_commands(struct worker *worker)
 			break;
 		case COMMAND_ARP_REQUEST:
 			arp_request(worker, &commands[i].neighbor);
+			break;
+		case COMMAND_SEND:
+			probe_send(worker, &commands[i].send);
 			break;
 		}
 	}

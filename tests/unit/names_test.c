@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "control/names.h"
 
+#include "bytes.h"
 #include "model_text.h"
 
 #define HEAD                                                                                \
@@ -108,6 +109,27 @@ ids_of_what_is_gone_mean_nothing(void **state)
 	registry_free(registry);
 }
 
+static void
+addresses_are_in_zones(void **state)
+{
+	struct registry *registry = registry_create();
+	struct model *model = model_from_text(
+		HEAD "virtual_networks = ( " ONE_SUBNET("n", "a") ", " ONE_SUBNET("m", "b") " );");
+	const struct ip_address inside = ip_address_from_v4(IP4(10, 0, 1, 4));
+	const struct ip_address outside = ip_address_from_v4(IP4(10, 0, 2, 4));
+	enum registry_kind full;
+	struct names names;
+
+	(void)state;
+	assert_int_equal(names_take(&names, registry, model, &full), 0);
+	assert_int_equal(names_zone_of(&names, model, 0, &outside), 0);
+	assert_int_equal(names_zone_of(&names, model, 0, &inside), 1);
+	assert_int_equal(names_zone_of(&names, model, 1, &inside), 2);
+	names_clear(&names);
+	model_free(model);
+	registry_free(registry);
+}
+
 int
 main(void)
 {
@@ -115,6 +137,7 @@ main(void)
 		cmocka_unit_test(used_up_ids_name_their_kind),
 		cmocka_unit_test(names_lead_there_and_back),
 		cmocka_unit_test(ids_of_what_is_gone_mean_nothing),
+		cmocka_unit_test(addresses_are_in_zones),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "configuration.h"
 
-#define NOT_YET "t.conf:2: probe is not supported yet; leave it out\n"
+#define NOT_YET "t.conf:2: probes by https are not supported yet; use tcp\n"
 
 /* Checks settings within one VIP, from line 2 on. */
 static struct model *
@@ -80,9 +80,11 @@ test_wrong_probes(void **state)
 		  "t.conf:2: port = 0 is out of range; it goes from 1 to 65535\n" },
 		{ "{ protocol = 'tcp'; path = '/'; };", "t.conf:2: path belongs to probes by http "
 							"and https and begins with '/'; leave it "
-							"out\n" NOT_YET },
+							"out\n" },
 		{ "{ protocol = 'http'; };", "t.conf:2: path belongs to probes by http and https "
-					     "and begins with '/'; set it\n" NOT_YET },
+					     "and begins with '/'; set it\n" },
+		{ "{ protocol = 'http'; path = '/a b'; };",
+		  "t.conf:2: path has a byte that no URL has; write it as %XX\n" },
 		{ "{ protocol = 'https'; path = 'x'; };",
 		  "t.conf:2: path belongs to probes by http and https and begins with '/'; set "
 		  "it\n" NOT_YET },

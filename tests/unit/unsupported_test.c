@@ -67,9 +67,9 @@ test_vips(void **state)
 		  "outbound = {\ntcp_reset = true; }; };",
 		  "t.conf:3: profile = 'rfc' is not supported yet; leave it out or use 'azure'\n"
 		  "t.conf:5: tcp_reset = true is not supported yet; leave it out\n" },
-		{ INBOUND "tcp_reset = true;\nprobe = { protocol = 'tcp'; }; }; };",
+		{ INBOUND "tcp_reset = true;\nprobe = { protocol = 'https'; path = '/'; }; }; };",
 		  "t.conf:3: tcp_reset = true is not supported yet; leave it out\n"
-		  "t.conf:4: probe is not supported yet; leave it out\n" },
+		  "t.conf:4: probes by https are not supported yet; use tcp\n" },
 		{ INBOUND
 		  "tcp_reset = false; }; profile = 'azure'; outbound = { tcp_reset = false; }; };",
 		  "" },

@@ -328,6 +328,7 @@ a_session_keeps_its_backend(void **state)
 	/* All of them were taken out. */
 	request.established = true;
 	world->inbound[ONE].rules[0].backend_count = 0;
+	world->inbound[ONE].rules[0].healthy_count = 0;
 	world_inbound_build(world, ONE);
 	decide(&world->snapshot, &request, &decision, 1);
 	expect_tuple(&decision, CLIENT, 5000, DATA_HOST, 443);

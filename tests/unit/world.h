@@ -273,10 +273,10 @@ world_inbound_build(struct world *world, uint16_t vip)
 		maglev_table_free((struct maglev_table *)(uintptr_t)rule->maglev);
 		rule->maglev = NULL;
 		rule->backends = inbound->backends[i];
-		for (unsigned int j = 0; j < rule->backend_count; j++)
+		for (unsigned int j = 0; j < rule->healthy_count; j++)
 			addresses[j] = rte_be_to_cpu_32(rule->backends[j].address);
-		if (rule->backend_count > 0)
-			rule->maglev = maglev_table_build(addresses, rule->backend_count, 100);
+		if (rule->healthy_count > 0)
+			rule->maglev = maglev_table_build(addresses, rule->healthy_count, 100);
 	}
 }
 
@@ -303,6 +303,7 @@ world_rule(struct world *world, uint16_t vip, uint8_t protocol, uint16_t first, 
 	for (unsigned int i = 0; i < RTE_DIM(addresses) && addresses[i] != 0; i++)
 		inbound->backends[index][inbound->rules[index].backend_count++] =
 			(struct backend){ rte_cpu_to_be_32(addresses[i]), zone };
+	inbound->rules[index].healthy_count = inbound->rules[index].backend_count;
 	world_inbound_build(world, vip);
 	return index;
 }
