@@ -61,3 +61,31 @@ def test_semantics_full_hold_queue_leaves_room_for_other_subnets(gateway, tmp_pa
     assert got == list(range(8, 40))  # the latest 32
     assert delivered(result) == 102
     assert result.drops == {"neighbor_queue_full": 800 - 128 + 8, "neighbor_unresolved": 128}
+
+
+def fragment(source, number, offset):
+    """An eighth of a UDP packet of 512 bytes to the VIP's port 53."""
+    whole = bytes(IP(src=source, dst=VIP, id=number) / UDP(sport=7, dport=53) / (504 * b"x"))
+    return IP(src=source, dst=VIP, id=number, proto=17, frag=offset * 8,
+              flags="MF" if offset < 7 else 0) / whole[20 + 64 * offset:84 + 64 * offset]
+
+
+def test_semantics_full_fragment_table_keeps_whole_packets_and_awaited_ones(tmp_path):
+    """Fragments of 500 packets that never become whole, more than the table knows at once."""
+    path = tmp_path / "few.conf"
+    path.write_text((NETWORKS / "app.conf").read_text()
+                    .replace("flow_capacity = 4096", "flow_capacity = 4096; fragment_capacity = 64"))
+    gateway = Gateway(path)
+    begun = [gateway.frame("internet", fragment(CLIENT, 1, offset)) for offset in range(4)]
+    flood = [gateway.frame("internet", fragment(f"20.0.{n // 250}.{n % 250 + 1}", n, 3), "198.51.100.1")
+             for n in range(500)]
+    rest = [gateway.frame("internet", fragment(CLIENT, 1, offset)) for offset in range(4, 8)]
+    later = [gateway.frame("internet", fragment(CLIENT, 2, offset)) for offset in range(8)]
+    frames = handshake(gateway) + begun + mix(data(gateway, 50), flood) + rest
+    result = gateway.replay(tmp_path / "run", [(*frame, n * 0.001) for n, frame in enumerate(frames)]
+                            + [(*frame, 40) for frame in later])
+    sizes = [packet[IP].len for packet in result.packets("lan") if packet[IP].src == CLIENT
+             and packet[IP].proto == 17]
+    assert sizes == [84] * 16
+    assert delivered(result) == 52
+    assert result.drops == {"fragment_table_full": 500 - 63, "fragment_first_missing": 63}

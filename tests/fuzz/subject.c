@@ -25,6 +25,7 @@ enum {
 	SUBJECT_ARP_SECONDS = 5,      /* after which a neighbour is given up */
 	SUBJECT_IDLE_SECONDS = 20000, /* longer than any timer */
 	SUBJECT_TEXT_MAX = 8192,
+	SUBJECT_RELOADS_MAX = 3, /* of an input: each takes longer than all packets */
 };
 
 struct subject_port {
@@ -46,6 +47,7 @@ struct subject {
 	unsigned int inputs;
 	bool inside_outside; /* the fabric was given a virtual network's source */
 	bool changed;        /* the configuration has a change */
+	unsigned int reloads;
 };
 
 const struct subject_interface subject_interfaces[SUBJECT_INTERFACES] = {
@@ -330,9 +332,12 @@ subject_wait(struct subject *subject, uint64_t milliseconds)
 void
 subject_reload(struct subject *subject, unsigned int change)
 {
-	struct model *model = subject_model(subject, change);
+	struct model *model;
 	char error[256];
 
+	if (subject->reloads++ >= SUBJECT_RELOADS_MAX)
+		return;
+	model = subject_model(subject, change);
 	subject_run(subject);
 	require(gateway_reload(subject->gateway, model, error, sizeof(error)) == 0);
 	subject_run(subject);
@@ -363,8 +368,10 @@ subject_rest(struct subject *subject)
 	for (unsigned int i = 0; i < SUBJECT_REST_STEPS; i++)
 		subject_wait(subject, SUBJECT_IDLE_SECONDS / SUBJECT_REST_STEPS * 1000ULL);
 	subject_check_empty(subject);
+	subject->reloads = 0;
 	if (subject->changed)
 		subject_reload(subject, 0);
+	subject->reloads = 0;
 	subject->inside_outside = false;
 	for (unsigned int i = 0; i < SUBJECT_SENT_MAX; i++)
 		subject->sent[i].ip_at = 0;
