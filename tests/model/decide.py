@@ -159,9 +159,16 @@ class Walk:
             reasons = ["outbound_vip_missing"] * (not subnet.outbound_vips) \
                 + ["snat_block_missing"] * (sender is None)
             raise Drop(*reasons, tells=(3, PROHIBITED))
-        name = self.choices.pick(("vip", zone, sender), subnet.outbound_vips)
-        vip = self.tables.vip_names[name]
-        return vip, sender
+        vips = {self.tables.vip_names[name].address: self.tables.vip_names[name]
+                for name in subnet.outbound_vips}
+        kept = self.vips_in_use(zone, sender) & vips.keys()
+        key = ("vip in use", zone, sender, self.sessions.created) if kept else ("vip", zone, sender)
+        return vips[self.choices.pick(key, sorted(kept or vips))], sender
+
+    def vips_in_use(self, zone, sender):
+        """Addresses by which the host has sessions: it keeps them (RFC 4787, REQ-2)."""
+        return {session.reverse.key.destination for session in self.sessions.sessions()
+                if session.snat and session.snat[1] == sender and session.forward.key.zone == zone}
 
     def sender(self, zone, packet):
         """The source, or the appliance that its own subnet's route sent the packet through."""

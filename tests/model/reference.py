@@ -56,13 +56,15 @@ class Reference:
         dropped = self.fragments.expire(now)
         frame = wire.frame_parse(data)
         packet = wire.Packet.parse(frame[-1])
-        observed = [Seen.parse(*item) for item in seen] if packet.is_fragment else joined(seen)
+        observed = joined(seen)
         ports = observed_ports(observed)
         possible = [(outcome, made) for outcome, made in
                     all_choices(self.memory,
                                 lambda choices: self.outcome(port, frame, choices, ports))]
-        fitting = [(outcome, made) for outcome, made in possible
-                   if fits(outcome, observed)]
+        fitting = [(outcome, made) for outcome, made in possible if fits(outcome, observed)]
+        if packet.is_fragment and not fitting:  # several may leave at once
+            observed = [Seen.parse(*item) for item in seen]
+            fitting = [(outcome, made) for outcome, made in possible if fits(outcome, observed)]
         if not fitting:
             return dropped, difference(possible, observed)
         outcome, made = fitting[0]
@@ -261,9 +263,10 @@ class Reference:
         if not hops:
             raise Drop("no_route", tells=(wire.UNREACHABLE, NET_UNREACHABLE))
         flow = (packet.source, packet.destination, packet.protocol)
-        if not packet.is_fragment and packet.protocol in (wire.ICMP, wire.TCP, wire.UDP):
+        has_ports = packet.protocol in fragments.HEADERS
+        if has_ports and not packet.is_fragment and not is_truncated(packet):
             flow += (packet.icmp_type, *packet.ports)
-        hop = choices.pick(("flow", packet.is_fragment, flow), hops)
+        hop = choices.pick(("flow", flow), hops)
         return Outcome(sends=[self.sent(packet, packet, hop)])
 
     def forward_error(self, zone, packet, choices):

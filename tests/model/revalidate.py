@@ -12,8 +12,8 @@ class Gone(Exception):
 class Kept:
     """Chooses what the session has already. A backend that was taken out is still its own."""
 
-    def __init__(self, session, vip, tables):
-        self.session, self.vip, self.tables = session, vip, tables  # vip: its address, or None
+    def __init__(self, session, vip):
+        self.session, self.vip = session, vip  # vip: the address that it goes out by, or None
         self.backend_removed = False
 
     def pick(self, key, candidates):
@@ -21,10 +21,9 @@ class Kept:
         if key[0] == "backend":
             self.backend_removed = ends.destination not in candidates
             return ends.destination
-        for name in candidates:
-            if self.tables.vip_names[name].address == self.vip:
-                return name
-        raise Gone
+        if self.vip not in candidates:
+            raise Gone
+        return self.vip
 
 
 def goes_on(session, before, tables, sessions):
@@ -34,7 +33,7 @@ def goes_on(session, before, tables, sessions):
             or zone != FABRIC and source_fault(tables.subnets[zone][1], packet.source):
         return False
     vip = session.snat and before.vip_names[session.snat[0]].address
-    kept = Kept(session, vip, tables)
+    kept = Kept(session, vip)
     walk = Walk(tables, sessions, kept, established=True)
     try:
         wanted = walk.from_fabric(packet) if zone == FABRIC else walk.from_subnet(zone, packet)
@@ -51,7 +50,10 @@ def goes_on(session, before, tables, sessions):
             return False
         session.drain = rule.drain_timeout
     session.next_timeout = wanted.timeout
-    return moved(session, wanted, before, tables, sessions)
+    session.forward.egress, session.reverse.egress = wanted.forward.egress, wanted.reverse.egress
+    if wanted.reverse.key.zone != session.reverse.key.zone:
+        session.moves_to = wanted.reverse.key.zone
+    return same_subnet(session.reverse.key.zone, before, tables) or session.moves_to is not None
 
 
 def destination(session):
@@ -63,20 +65,6 @@ def destination(session):
 def rule_of(tables, session):
     vip, name = session.rule
     return next(rule for rule in tables.vip_names[vip].inbound if rule.name == name)
-
-
-def moved(session, wanted, before, tables, sessions):
-    """Gives it its new ways; False: where replies come from now, they are another's."""
-    zone = session.reverse.key.zone
-    if wanted.reverse.key.zone != zone or not same_subnet(zone, before, tables):
-        key = session.reverse.key._replace(zone=wanted.reverse.key.zone)
-        if sessions.find(key):
-            return False
-        sessions.remove(session)
-        session.reverse.key = key
-        sessions.enter(session)
-    session.forward.egress, session.reverse.egress = wanted.forward.egress, wanted.reverse.egress
-    return True
 
 
 def same_subnet(zone, before, tables):

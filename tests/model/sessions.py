@@ -62,6 +62,7 @@ class Session:
     deadline: Optional[int] = None  # when it ends whatever comes
     next_timeout: Optional[int] = None  # from its next packet on
     drain: Optional[int] = None  # seconds that it lasts from its next packet on
+    moves_to: Optional[str] = None  # the zone that replies come from, from its next packet on
     connection: Optional[tcp.Connection] = None  # of TCP
 
     @property
@@ -117,8 +118,18 @@ class SessionTable:
         self.entries.pop(session.reverse.key, None)
 
     def find(self, key):
-        """(session, direction), or None."""
-        return self.entries.get(key)
+        """(session, direction), or None. A session whose replies come from elsewhere now moves, or
+        ends where they are another's."""
+        found = self.entries.get(key)
+        if found and found[0].moves_to:
+            session = found[0]
+            self.remove(session)
+            session.reverse.key = session.reverse.key._replace(zone=session.moves_to)
+            session.moves_to = None
+            if session.reverse.key not in self.entries:
+                self.enter(session)
+            found = self.entries.get(key)
+        return found
 
     def is_held(self, key):
         return key in self.held
