@@ -8,10 +8,10 @@
 #include "value.h"
 
 enum {
-	/* A VIP rule's idle time goes from 4 to 100 minutes, that of outbound TCP up to 120. */
+	/* A VIP rule's idle time goes from 4 to 100 minutes, that of outbound TCP up to 124. */
 	IDLE_MIN = 240,
 	IDLE_INBOUND_MAX = 6000,
-	IDLE_OUTBOUND_MAX = 7200,
+	IDLE_OUTBOUND_MAX = 7440, /* 2 h 4 min: RFC 5382 REQ-5 */
 	DRAIN_MAX = 86400,
 	BACKENDS_LIMIT = 1000,
 	PROBE_PATH_MAX = 512,
@@ -231,24 +231,35 @@ ports_per_host_read(struct reader *reader, const config_setting_t *group)
 	return SNAT_PORTS_DEFAULT;
 }
 
+/* Of RFC 5382 (REQ-5), RFC 4787 (REQ-5) and RFC 5508 (REQ-2), where the profile says so. */
+static struct outbound
+outbound_defaults(enum vip_profile profile)
+{
+	bool rfc = profile == VIP_PROFILE_RFC;
+
+	return (struct outbound){ .ports_per_host = SNAT_PORTS_DEFAULT,
+				  .idle_timeout = rfc ? 7440 : 240,
+				  .udp_idle_timeout = rfc ? 300 : 240,
+				  .icmp_timeout = 60 };
+}
+
 static void
-outbound_read(struct reader *reader, const config_setting_t *vip, struct outbound *outbound)
+outbound_read(struct reader *reader, const config_setting_t *vip, enum vip_profile profile,
+	      struct outbound *outbound)
 {
 	static const char *const names[] = { "ports_per_host", "idle_timeout", "udp_idle_timeout",
 					     "icmp_timeout",   "tcp_reset",    NULL };
 	const config_setting_t *group = config_setting_get_member(vip, "outbound");
 
-	*outbound = (struct outbound){ .ports_per_host = SNAT_PORTS_DEFAULT,
-				       .idle_timeout = 240,
-				       .udp_idle_timeout = 240,
-				       .icmp_timeout = 60 };
+	*outbound = outbound_defaults(profile);
 	if (group == NULL || !setting_group_check(reader, group, "outbound", names))
 		return;
 	outbound->ports_per_host = ports_per_host_read(reader, group);
-	outbound->idle_timeout =
-		setting_unsigned(reader, group, "idle_timeout", IDLE_MIN, IDLE_OUTBOUND_MAX, 240);
+	outbound->idle_timeout = setting_unsigned(reader, group, "idle_timeout", IDLE_MIN,
+						  IDLE_OUTBOUND_MAX, outbound->idle_timeout);
 	outbound->udp_idle_timeout =
-		setting_unsigned(reader, group, "udp_idle_timeout", 1, IDLE_OUTBOUND_MAX, 240);
+		setting_unsigned(reader, group, "udp_idle_timeout", 1, IDLE_OUTBOUND_MAX,
+				 outbound->udp_idle_timeout);
 	outbound->icmp_timeout =
 		setting_unsigned(reader, group, "icmp_timeout", 1, IDLE_OUTBOUND_MAX, 60);
 	outbound->tcp_reset = setting_boolean(reader, group, "tcp_reset", false);
@@ -272,7 +283,7 @@ vip_read(struct reader *reader, const config_setting_t *group, struct vip *vip)
 	vip->virtual_network = setting_reference_required(reader, group, "virtual_network",
 							  OBJECT_VIRTUAL_NETWORK);
 	vip->profile = setting_choice(reader, group, "profile", profiles, VIP_PROFILE_AZURE);
-	outbound_read(reader, group, &vip->outbound);
+	outbound_read(reader, group, vip->profile, &vip->outbound);
 
 	list = setting_list(group, "inbound");
 	setting_names_check(reader, list);

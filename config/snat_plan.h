@@ -13,6 +13,7 @@ enum {
 	SNAT_FIRST_PORT = 1024,
 	SNAT_VIP_PORTS_MAX = 64000, /* of one VIP, in sum */
 	SNAT_DEFAULT_HOSTS_MAX = 1000,
+	SNAT_HOSTS_LIMIT = 65535, /* addresses that one VIP can serve */
 };
 
 /* ports_per_host was left out; it is worked out before the model is handed out. */

@@ -75,13 +75,6 @@ vip_report(struct reader *reader, size_t index)
 {
 	const struct vip *vip = &reader->model->vips[index];
 
-	if (vip->profile != VIP_PROFILE_AZURE) {
-		struct origin origin = setting_place(reader, "vips.%zu.profile", index);
-
-		diagnostic_error(
-			reader->diagnostics, &origin,
-			"profile = \"rfc\" is not supported yet; leave it out or use \"azure\"");
-	}
 	if (vip->outbound.tcp_reset)
 		tcp_reset_report(reader,
 				 setting_place(reader, "vips.%zu.outbound.tcp_reset", index));

@@ -63,6 +63,13 @@ plan_validate(struct reader *reader, const struct plan *plan)
 			plan->hosts, SNAT_DEFAULT_HOSTS_MAX);
 	else if (plan->ports != PORTS_ON_DEMAND)
 		blocks_validate(reader, plan);
+	else if (plan->hosts > SNAT_HOSTS_LIMIT)
+		diagnostic_error(
+			reader->diagnostics, &plan->origin,
+			"the VIP serves %" PRIu64
+			" addresses; at most %d can share one, spread smaller subnets over "
+			"more VIPs",
+			plan->hosts, SNAT_HOSTS_LIMIT);
 	else if (chunks < plan->hosts)
 		diagnostic_warning(
 			reader->diagnostics, &plan->origin,

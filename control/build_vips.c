@@ -257,6 +257,8 @@ build_vip(struct builder *builder, uint32_t index, struct snapshot_vip *to)
 	const struct vip *from = &builder->model->vips[index];
 
 	to->present = true;
+	to->rfc = from->profile == VIP_PROFILE_RFC;
+	builder->generation->snapshot->mapped |= to->rfc;
 	to->address = rte_cpu_to_be_32(ip_address_v4(&from->address));
 	to->network = (uint16_t)builder->generation->names.network_ids[from->virtual_network];
 	to->tcp_idle_timeout = (uint16_t)from->outbound.idle_timeout;

@@ -47,13 +47,20 @@ struct decide_request {
 	/* Of an outbound session: the VIP that it has; of a first packet: the one that its host has
 	 * sessions by. VIP_NONE: none. */
 	uint16_t outbound_vip;
+	/* Whose endpoint the destination is (mapping.h); counts if it is one of an rfc VIP. 0:
+	 * nobody's
+	 */
+	rte_be32_t mapped_address;
+	rte_be16_t mapped_port;
 };
 
 struct decision {
 	uint8_t verdict;      /* enum verdict */
 	uint8_t reason;       /* enum drop_reason; of VERDICT_DROP */
 	bool snat;            /* the source port comes from the pool below */
-	bool reply_refreshes; /* replies keep the session alive too (RFC 4787 REQ-6) */
+	bool mapped_in;       /* to the inside endpoint of a mapping (mapping.h) */
+	bool refreshes;       /* its packets keep the session alive (RFC 4787 REQ-6) */
+	bool reply_refreshes; /* replies do */
 	bool remembered;      /* what sessions there are had a say, beside the snapshot */
 	bool backend_removed; /* the session's backend is no longer one of the rule's */
 	bool backend_down;    /* the session's backend fails its probe */

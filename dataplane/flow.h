@@ -28,6 +28,7 @@ enum flow_flags {
 	FLOW_REVERSE = 1 << 0,   /* replies to the packet that made the session */
 	FLOW_REFRESHES = 1 << 1, /* its packets keep the session alive */
 	FLOW_SEEN = 1 << 2,      /* a packet has used it */
+	FLOW_MAPPED = 1 << 5,    /* its key's destination is the outside endpoint of a mapping */
 };
 
 struct flow {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <netinet/in.h>
 
+#include "recall.h"
 #include "session.h"
 #include "worker.h"
 
@@ -97,12 +98,13 @@ session_revalidate(struct worker *worker, uint32_t flow)
 	struct decide_request request = {
 		.key = out->key,
 		.established = true,
-		.backend = session->inbound_vip == VIP_NONE ? 0 : out->destination,
+		.backend = session->inbound_rule == INBOUND_RULE_NONE ? 0 : out->destination,
 		.outbound_vip = session->outbound_vip,
 	};
 	struct decision decision;
 	struct flow *back;
 
+	recall_fill(worker, &request);
 	decide(worker->snapshot, &request, &decision, 1);
 	if (!revalidate_same_translation(session, out, &decision) ||
 	    !revalidate_keeps_port(worker, flow_at(flows, out->twin), &decision) ||

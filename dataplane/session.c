@@ -128,6 +128,13 @@ session_clear_egress(struct worker *worker, struct flow *flow)
 		neighbor_let_go(&worker->neighbors, flow->egress);
 }
 
+/* It goes out by a VIP that gives its endpoint a mapping. */
+static bool
+session_is_mapped(const struct worker *worker, const struct decision *decision)
+{
+	return decision->snat && worker->snapshot->vips[decision->outbound_vip].rfc;
+}
+
 /* Fills in both entries of a new session; `reply` is the key of the second. */
 static void
 session_fill(struct worker *worker, uint32_t index, uint32_t forward, uint32_t reverse,
@@ -145,8 +152,10 @@ session_fill(struct worker *worker, uint32_t index, uint32_t forward, uint32_t r
 	back->source_port = out->key.destination_port;
 	back->destination = out->key.source;
 	back->destination_port = out->key.source_port;
-	out->flags = FLOW_REFRESHES;
-	back->flags = FLOW_REVERSE | (decision->reply_refreshes ? FLOW_REFRESHES : 0);
+	out->flags = (decision->refreshes ? FLOW_REFRESHES : 0) |
+		     (decision->mapped_in ? FLOW_MAPPED : 0);
+	back->flags = FLOW_REVERSE | (decision->reply_refreshes ? FLOW_REFRESHES : 0) |
+		      (session_is_mapped(worker, decision) ? FLOW_MAPPED : 0);
 	rewrite_prepare(out);
 	rewrite_prepare(back);
 	session_set_egress(worker, out, &decision->forward);
@@ -158,18 +167,6 @@ session_fill(struct worker *worker, uint32_t index, uint32_t forward, uint32_t r
 	out->last_seen = back->last_seen = (uint16_t)worker->now_seconds;
 }
 
-static bool
-session_draw_port(struct worker *worker, const struct decision *decision, struct flow_key *reply)
-{
-	uint16_t vip = decision->outbound_vip;
-
-	if (snat_port_draw(&worker->snat, &worker->sessions.flows,
-			   &worker->snapshot->vips[vip].snat, decision, reply))
-		return true;
-	snat_count_exhausted(&worker->snat, worker->snapshot->usage[vip], decision->host);
-	return false;
-}
-
 enum drop_reason
 session_create(struct worker *worker, const struct flow_key *key, const struct decision *decision,
 	       uint32_t *flow)
@@ -178,26 +175,26 @@ session_create(struct worker *worker, const struct flow_key *key, const struct d
 	struct flow_table *flows = &table->flows;
 	struct flow_key reply = session_reply_key(key, decision);
 	uint32_t index = table->free;
+	enum drop_reason reason;
 	uint32_t forward, reverse;
 	struct session *session;
 
 	if (index == SESSION_NONE)
 		return DROP_session_table_full;
-	if (decision->snat) {
-		if (!session_draw_port(worker, decision, &reply))
-			return DROP_snat_ports_exhausted;
-	} else if (flow_key_equal(&reply, key) ||
-		   flow_find(flows, &reply, flow_hash(flows, &reply)) != FLOW_NONE) {
-		return DROP_session_key_taken;
-	}
+	reason = session_take_ports(worker, key, decision, &reply);
+	if (reason != DROP_NONE)
+		return reason;
+	reason = DROP_session_key_taken;
+	if (flow_key_equal(&reply, key) ||
+	    flow_find(flows, &reply, flow_hash(flows, &reply)) != FLOW_NONE)
+		goto untake;
+	reason = DROP_session_table_full;
 	forward = flow_insert(flows, key);
 	if (forward == FLOW_NONE)
-		return DROP_session_table_full;
+		goto untake;
 	reverse = flow_insert(flows, &reply);
-	if (reverse == FLOW_NONE) {
-		flow_remove(flows, forward);
-		return DROP_session_table_full;
-	}
+	if (reverse == FLOW_NONE)
+		goto remove;
 	session_fill(worker, index, forward, reverse, decision);
 
 	session = &table->sessions[index];
@@ -213,13 +210,14 @@ session_create(struct worker *worker, const struct flow_key *key, const struct d
 	};
 	session_wheel_add(table, index, worker->now_seconds + session->idle_timeout);
 	worker->counters.sessions_created++;
-	if (decision->snat) {
-		snat_port_take(&worker->snat, worker->snapshot->usage[decision->outbound_vip],
-			       decision->host, &reply);
-		worker->counters.snat_ports_taken++;
-	}
 	*flow = forward;
 	return DROP_NONE;
+
+remove:
+	flow_remove(flows, forward);
+untake:
+	session_untake_ports(worker, key, decision, &reply);
+	return reason;
 }
 
 void
@@ -230,11 +228,9 @@ session_end(struct worker *worker, uint32_t index)
 	uint32_t reverse = flow_at(&table->flows, session->flow)->twin;
 
 	session_wheel_remove(table, index);
-	if (session->outbound_vip != VIP_NONE) {
-		snat_port_return(&worker->snat, worker->snapshot->usage[session->outbound_vip],
-				 session->host, flow_at(&table->flows, reverse)->key);
-		worker->counters.snat_ports_returned++;
-	}
+	session_close_mappings(worker, flow_at(&table->flows, session->flow),
+			       flow_at(&table->flows, reverse));
+	session_return_port(worker, session, flow_at(&table->flows, reverse));
 	session_clear_egress(worker, flow_at(&table->flows, session->flow));
 	session_clear_egress(worker, flow_at(&table->flows, reverse));
 	flow_remove(&table->flows, reverse);
@@ -251,11 +247,13 @@ session_idle(const struct worker *worker, const struct session *session, uint32_
 {
 	const struct flow *out = flow_at(&worker->sessions.flows, session->flow);
 	const struct flow *back = flow_at(&worker->sessions.flows, out->twin);
-	uint32_t idle = (uint16_t)(worker->now_seconds - out->last_seen);
+	uint32_t idle = UINT16_MAX;
 
 	/* After a pause that the 16 bits of last_seen can not tell, nothing has been used. */
 	if (lag > INT16_MAX)
 		return lag;
+	if (out->flags & FLOW_REFRESHES)
+		idle = (uint16_t)(worker->now_seconds - out->last_seen);
 	if (back->flags & FLOW_REFRESHES)
 		idle = RTE_MIN(idle, (uint32_t)(uint16_t)(worker->now_seconds - back->last_seen));
 	return idle;

@@ -75,3 +75,17 @@ bool session_expire(struct worker *worker);
 void session_set_egress(struct worker *worker, struct flow *flow, const struct egress *egress);
 /* Lets the adjacency go. */
 void session_clear_egress(struct worker *worker, struct flow *flow);
+
+/* session_ports.c */
+
+/* Takes the ports of what was decided for a packet of that key; sets reply's destination port. */
+enum drop_reason session_take_ports(struct worker *worker, const struct flow_key *key,
+				    const struct decision *decision, struct flow_key *reply);
+/* Gives them back: there is no session. */
+void session_untake_ports(struct worker *worker, const struct flow_key *key,
+			  const struct decision *decision, const struct flow_key *reply);
+/* The session of these two entries is over: its mappings let its peers in no more. */
+void session_close_mappings(struct worker *worker, const struct flow *out, const struct flow *back);
+/* Its port may be given to others; back: the entry of its replies. */
+void session_return_port(struct worker *worker, const struct session *session,
+			 const struct flow *back);

@@ -183,6 +183,7 @@ snat_unit_of(const struct snat_ports *ports, uint16_t port)
 
 struct snapshot_vip {
 	bool present;
+	bool rfc; /* profile: its outbound sessions have mappings (mapping.h) */
 	rte_be32_t address;
 	uint16_t network;
 	const struct interval_tree *rules; /* protocol << 16 | port, to index of `inbound` */
@@ -220,6 +221,7 @@ struct snapshot {
 	uint16_t subnet_count;
 	const struct snapshot_vip *vips;
 	uint16_t vip_count;
+	bool mapped; /* some VIP's profile is rfc */
 	/* By VIP id, also of those that are gone while a session has their ports. */
 	const struct snat_usage *const *usage;
 };

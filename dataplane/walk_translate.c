@@ -6,8 +6,6 @@
 #include "walk.h"
 
 enum {
-	IDLE_TIMEOUT_DEFAULT = 240, /* seconds, where neither a VIP nor a group sets one */
-	ICMP_TIMEOUT_DEFAULT = 60,
 	/* The same on every gateway of a cloud, so that all choose the same backend. */
 	BACKEND_SEED = 0x6d61676c,
 };
@@ -146,6 +144,41 @@ vip_choose_backend(const struct walk *walk, const struct snapshot_vip *vip,
 						  vip_hash(&walk->request->key, rule->hash))];
 }
 
+/* The port is one that the inside endpoint's host may have now. */
+static bool
+vip_port_is_hosts(const struct snat_ports *ports, uint16_t port, rte_be32_t host)
+{
+	uint16_t unit = snat_unit_of(ports, port);
+
+	return unit != SNAT_UNIT_NONE &&
+	       (ports->on_demand || ports->hosts[unit] == rte_be_to_cpu_32(host));
+}
+
+/* From outside to the endpoint that an inside one is mapped to. False: there is none. */
+static bool
+vip_map(struct walk *walk, uint32_t id)
+{
+	const struct decide_request *request = walk->request;
+	const struct snapshot_vip *vip = &walk->snapshot->vips[id];
+	uint16_t port = rte_be_to_cpu_16(request->key.destination_port);
+	struct decision *decision = walk->decision;
+	uint16_t zone;
+
+	if (!vip->rfc || request->mapped_address == 0 ||
+	    !vip_port_is_hosts(&vip->snat, port, request->mapped_address))
+		return false;
+	zone = walk_zone(walk, vip->network, request->mapped_address);
+	if (zone == ZONE_FABRIC)
+		return false;
+	decision->remembered = true;
+	decision->mapped_in = true;
+	decision->inbound_vip = (uint16_t)id;
+	decision->destination = request->mapped_address;
+	decision->destination_port = request->mapped_port;
+	decision->egress_zone = zone;
+	return true;
+}
+
 static void
 vip_without_rule(struct walk *walk, const struct snapshot_vip *vip)
 {
@@ -177,7 +210,8 @@ walk_vip(struct walk *walk, uint32_t id)
 	}
 	index = interval_tree_find(vip->rules, (uint32_t)key->protocol << 16 | port);
 	if (index == VIP_RULE_MISSING) {
-		vip_without_rule(walk, vip);
+		if (!vip_map(walk, id))
+			vip_without_rule(walk, vip);
 		return;
 	}
 	rule = &vip->inbound[index];
@@ -193,23 +227,4 @@ walk_vip(struct walk *walk, uint32_t id)
 		rte_cpu_to_be_16((uint16_t)(rule->backend_first_port + (port - rule->first_port)));
 	decision->egress_zone = backend.zone;
 	decision->idle_timeout = rule->idle_timeout;
-}
-
-void
-walk_timeout(struct walk *walk)
-{
-	struct decision *decision = walk->decision;
-	uint8_t protocol = walk->request->key.protocol;
-
-	decision->reply_refreshes = !decision->snat || protocol == IPPROTO_TCP;
-	if (decision->snat && decision->inbound_vip == VIP_NONE) {
-		const struct snapshot_vip *vip = &walk->snapshot->vips[decision->outbound_vip];
-
-		decision->idle_timeout = protocol == IPPROTO_TCP   ? vip->tcp_idle_timeout
-					 : protocol == IPPROTO_UDP ? vip->udp_idle_timeout
-								   : vip->icmp_timeout;
-	}
-	if (decision->idle_timeout == 0)
-		decision->idle_timeout =
-			protocol == IPPROTO_ICMP ? ICMP_TIMEOUT_DEFAULT : IDLE_TIMEOUT_DEFAULT;
 }

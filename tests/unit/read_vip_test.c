@@ -119,10 +119,10 @@ test_wrong_outbound(void **state)
 		  "t.conf:2: ports_per_host = 0 is out of range; it goes from 8 to 64000\n" },
 		{ "outbound = { ports_per_host = 'some'; };",
 		  "t.conf:2: ports_per_host is a string; it takes a number or 'on_demand'\n" },
-		{ "outbound = { idle_timeout = 7201; udp_idle_timeout = 0; icmp_timeout = 0; };",
-		  "t.conf:2: idle_timeout = 7201 is out of range; it goes from 240 to 7200\n"
-		  "t.conf:2: udp_idle_timeout = 0 is out of range; it goes from 1 to 7200\n"
-		  "t.conf:2: icmp_timeout = 0 is out of range; it goes from 1 to 7200\n" },
+		{ "outbound = { idle_timeout = 7441; udp_idle_timeout = 0; icmp_timeout = 0; };",
+		  "t.conf:2: idle_timeout = 7441 is out of range; it goes from 240 to 7440\n"
+		  "t.conf:2: udp_idle_timeout = 0 is out of range; it goes from 1 to 7440\n"
+		  "t.conf:2: icmp_timeout = 0 is out of range; it goes from 1 to 7440\n" },
 	};
 
 	(void)state;
@@ -164,11 +164,29 @@ test_defaults(void **state)
 	model_free(model);
 }
 
+/* RFC 5382 REQ-5: 2 h 4 min; RFC 4787 REQ-5: 5 min. What the file says goes before. */
+static void
+test_rfc_timers(void **state)
+{
+	struct model *model = vip_expect("profile = 'rfc';", "");
+
+	(void)state;
+	assert_int_equal(model->vips[0].profile, VIP_PROFILE_RFC);
+	assert_int_equal(model->vips[0].outbound.idle_timeout, 7440);
+	assert_int_equal(model->vips[0].outbound.udp_idle_timeout, 300);
+	assert_int_equal(model->vips[0].outbound.icmp_timeout, 60);
+	model_free(model);
+	model = vip_expect("profile = 'rfc'; outbound = { udp_idle_timeout = 120; };", "");
+	assert_int_equal(model->vips[0].outbound.idle_timeout, 7440);
+	assert_int_equal(model->vips[0].outbound.udp_idle_timeout, 120);
+	model_free(model);
+}
+
 static void
 test_all_set(void **state)
 {
 	struct model *model = vip_expect(
-		"profile = 'azure'; outbound = { ports_per_host = 64; idle_timeout = 7200; "
+		"profile = 'azure'; outbound = { ports_per_host = 64; idle_timeout = 7440; "
 		"udp_idle_timeout = 30; icmp_timeout = 5; tcp_reset = false; }; inbound = { name = "
 		"'r'; "
 		"protocol = 'tcp'; ports = '443'; backend_ports = '8443'; backends = [ '10.0.1.4', "
@@ -181,7 +199,7 @@ test_all_set(void **state)
 
 	(void)state;
 	assert_int_equal(outbound->ports_per_host, 64);
-	assert_int_equal(outbound->idle_timeout, 7200);
+	assert_int_equal(outbound->idle_timeout, 7440);
 	assert_int_equal(outbound->udp_idle_timeout, 30);
 	assert_int_equal(outbound->icmp_timeout, 5);
 	assert_int_equal(rule->backend_ports.first, 8443);
@@ -211,7 +229,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_wrong_inbound),  cmocka_unit_test(test_wrong_probes),
 		cmocka_unit_test(test_wrong_outbound), cmocka_unit_test(test_defaults),
-		cmocka_unit_test(test_all_set),        cmocka_unit_test(test_on_demand),
+		cmocka_unit_test(test_rfc_timers),     cmocka_unit_test(test_all_set),
+		cmocka_unit_test(test_on_demand),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -91,6 +91,7 @@ decision_for(const struct flow_key *key)
 {
 	return (struct decision){
 		.verdict = VERDICT_SESSION,
+		.refreshes = true,
 		.source = RTE_BE32(0xc0170102),
 		.source_port = RTE_BE16(2000),
 		.destination = key->destination,

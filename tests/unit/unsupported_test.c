@@ -65,7 +65,6 @@ test_vips(void **state)
 		{ "vips = { name = 'v'; address = '192.0.2.1'; virtual_network = 'n';\nprofile = "
 		  "'rfc';\n"
 		  "outbound = {\ntcp_reset = true; }; };",
-		  "t.conf:3: profile = 'rfc' is not supported yet; leave it out or use 'azure'\n"
 		  "t.conf:5: tcp_reset = true is not supported yet; leave it out\n" },
 		{ INBOUND "tcp_reset = true;\nprobe = { protocol = 'https'; path = '/'; }; }; };",
 		  "t.conf:3: tcp_reset = true is not supported yet; leave it out\n"

@@ -89,6 +89,9 @@ test_on_demand(void **state)
 		"t.conf:2: warning: ports_per_host = 'on_demand': the VIP has 8064 chunks of 8 "
 		"ports "
 		"for 8187 addresses, so that some may get none; share them among more VIPs\n");
+	outbound_check("15", "outbound = { ports_per_host = 'on_demand'; };",
+		       "t.conf:2: the VIP serves 131067 addresses; at most 65535 can share one, "
+		       "spread smaller subnets over more VIPs\n");
 }
 
 int

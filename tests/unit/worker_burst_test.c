@@ -396,7 +396,6 @@ main(void)
 		cmocka_unit_test(bursts_equal_single_packets_when_worlds_change),
 		cmocka_unit_test(bursts_equal_single_packets_when_sessions_run_out),
 	};
-
 	test_eal_start("512");
 	return cmocka_run_group_tests(tests, fabric_setup, fabric_teardown);
 }

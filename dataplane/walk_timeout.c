@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <netinet/in.h>
+
+#include "walk.h"
+
+enum {
+	IDLE_TIMEOUT_DEFAULT = 240, /* seconds, where neither a VIP nor a group sets one */
+	ICMP_TIMEOUT_DEFAULT = 60,
+};
+
+static uint16_t
+vip_timeout(const struct snapshot_vip *vip, uint8_t protocol)
+{
+	if (protocol == IPPROTO_TCP)
+		return vip->tcp_idle_timeout;
+	return protocol == IPPROTO_UDP ? vip->udp_idle_timeout : vip->icmp_timeout;
+}
+
+void
+walk_timeout(struct walk *walk)
+{
+	struct decision *decision = walk->decision;
+	uint8_t protocol = walk->request->key.protocol;
+	const struct snapshot_vip *vips = walk->snapshot->vips;
+
+	/* What comes from outside to a mapping keeps only TCP's alive, as what comes to a port. */
+	decision->refreshes = !decision->mapped_in || decision->snat || protocol == IPPROTO_TCP;
+	decision->reply_refreshes =
+		!decision->snat || decision->mapped_in || protocol == IPPROTO_TCP;
+	if (decision->mapped_in)
+		decision->idle_timeout = vip_timeout(&vips[decision->inbound_vip], protocol);
+	else if (decision->snat && decision->inbound_vip == VIP_NONE)
+		decision->idle_timeout = vip_timeout(&vips[decision->outbound_vip], protocol);
+	if (decision->idle_timeout == 0)
+		decision->idle_timeout =
+			protocol == IPPROTO_ICMP ? ICMP_TIMEOUT_DEFAULT : IDLE_TIMEOUT_DEFAULT;
+}
