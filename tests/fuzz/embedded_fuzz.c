@@ -23,14 +23,14 @@ enum {
 /* What frame_make() makes packets of: each opens a session, and is answered. */
 static const uint8_t openings[][PACKET_BYTES] = {
 	/* interface, source, destination, protocol, shape, ports, kind */
-	{ 2, 0, 8, 0, 0, 9, 0, 2 },     /* 10.0.1.4 to the Internet, TCP */
-	{ 2, 0, 9, 1, 0, 9, 1, 1 },     /* over the narrow link, UDP */
-	{ 2, 1, 8, 2, 0, 9, 9, 0 },     /* a ping */
-	{ 4, 4, 8, 0, 1, 10, 0, 0x10 }, /* the appliance, with IPv4 options */
-	{ 0, 8, 6, 0, 0, 9, 0, 2 },     /* to a VIP, TCP */
-	{ 0, 9, 6, 1, 0, 9, 1, 0 },     /* to another port than the VIP's, UDP without a checksum */
-	{ 2, 1, 7, 0, 0, 10, 0, 2 },    /* from VIP to VIP */
-	{ 2, 0, 4, 3, 0, 0, 0, 0 },     /* inside, ESP */
+	{ 2, 0, 8, 0, 0, 9, 0, 2 },  /* 10.0.1.4 to the Internet, TCP */
+	{ 2, 0, 9, 1, 0, 9, 1, 1 },  /* over the narrow link, UDP */
+	{ 2, 1, 8, 2, 0, 9, 9, 0 },  /* a ping */
+	{ 4, 4, 8, 0, 1, 10, 0, 2 }, /* the appliance, with IPv4 options */
+	{ 0, 8, 6, 0, 0, 9, 0, 2 },  /* to a VIP, TCP */
+	{ 0, 9, 6, 1, 0, 9, 1, 0 },  /* to another port than the VIP's, UDP without a checksum */
+	{ 2, 1, 7, 0, 0, 10, 0, 2 }, /* from VIP to VIP */
+	{ 2, 0, 4, 3, 0, 0, 0, 0 },  /* inside, ESP */
 };
 
 struct packets {
