@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 
 #include "config/config.h"
-#include "dataplane/stages.h"
 #include "decision_log.h"
 #include "eal.h"
 #include "gateway.h"
@@ -63,7 +62,7 @@ replay_settle(struct replay *replay)
 			struct worker *worker = gateway_worker(replay->gateway, i);
 
 			done += worker_poll(worker, replay->now);
-			while (!session_expire(worker) || !stage_fragment_expire(worker))
+			while (!worker_expire(worker))
 				done++;
 		}
 		done += gateway_tick(replay->gateway, replay->now);

@@ -6,9 +6,6 @@
 #include <rte_arp.h>
 #include <rte_branch_prediction.h>
 #include <rte_ether.h>
-#include <rte_icmp.h>
-#include <rte_tcp.h>
-#include <rte_udp.h>
 
 #include "link.h"
 
@@ -90,62 +87,6 @@ parse_addresses(const struct packet *packet, const struct snapshot_interface *li
 	return DROP_NONE;
 }
 
-static bool
-icmp_is_error(uint8_t type)
-{
-	switch (type) {
-	case 3:  /* destination unreachable */
-	case 4:  /* source quench */
-	case 5:  /* redirect */
-	case 11: /* time exceeded */
-	case 12: /* parameter problem */
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* available: bytes of the transport header that are in the mbuf's first segment. */
-static void
-parse_transport(struct packet *packet, const uint8_t *transport, unsigned int available)
-{
-	static const uint8_t lengths[UINT8_MAX + 1] = {
-		[IPPROTO_ICMP] = sizeof(struct rte_icmp_hdr),
-		[IPPROTO_TCP] = sizeof(struct rte_tcp_hdr),
-		[IPPROTO_UDP] = sizeof(struct rte_udp_hdr),
-	};
-	const struct rte_icmp_hdr *icmp = (const void *)transport;
-	const struct rte_udp_hdr *udp = (const void *)transport;
-
-	if (unlikely(available < lengths[packet->key.protocol])) {
-		packet->flags |= PACKET_TRUNCATED;
-		return;
-	}
-	switch (packet->key.protocol) {
-	case IPPROTO_TCP: /* the ports stand where UDP has them */
-	case IPPROTO_UDP:
-		packet->key.source_port = udp->src_port;
-		packet->key.destination_port = udp->dst_port;
-		break;
-	case IPPROTO_ICMP:
-		if (icmp->icmp_type == RTE_IP_ICMP_ECHO_REQUEST) {
-			packet->flags |= PACKET_ECHO_REQUEST;
-			packet->key.source_port = icmp->icmp_ident;
-		} else if (icmp->icmp_type == RTE_IP_ICMP_ECHO_REPLY) {
-			packet->flags |= PACKET_ECHO_REPLY;
-			packet->key.destination_port = icmp->icmp_ident;
-			packet->key.family |= FLOW_FAMILY_ECHO_REPLY;
-		} else {
-			packet->flags |= PACKET_ICMP_OTHER;
-			if (icmp_is_error(icmp->icmp_type))
-				packet->flags |= PACKET_ICMP_ERROR;
-		}
-		break;
-	default:
-		break;
-	}
-}
-
 /* offset: of the IPv4 header in the frame. */
 static enum drop_reason
 parse_ipv4(struct packet *packet, const struct snapshot_interface *link, uint16_t offset)
@@ -181,7 +122,6 @@ parse_ipv4(struct packet *packet, const struct snapshot_interface *link, uint16_
 	if (unlikely(packet->ip_length < in_frame)) {
 		if (rte_pktmbuf_trim(mbuf, (uint16_t)(in_frame - packet->ip_length)) != 0)
 			return DROP_ip_length_invalid;
-		in_segment = RTE_MIN(in_segment, packet->ip_length);
 	}
 
 	packet->key.source = ip->src_addr;
@@ -195,7 +135,7 @@ parse_ipv4(struct packet *packet, const struct snapshot_interface *link, uint16_
 			packet->flags |= PACKET_LATER_FRAGMENT;
 		return DROP_NONE;
 	}
-	parse_transport(packet, (const uint8_t *)ip + header_length, in_segment - header_length);
+	packet_parse_transport(packet);
 	return DROP_NONE;
 }
 
@@ -242,19 +182,6 @@ parse_frame(const struct snapshot *snapshot, uint16_t port, struct packet *packe
 	}
 	return type == rte_cpu_to_be_16(RTE_ETHER_TYPE_IPV6) ? DROP_ipv6_unsupported
 							     : DROP_ethertype_unsupported;
-}
-
-void
-packet_parse_transport(struct packet *packet)
-{
-	const uint8_t *ip = (const uint8_t *)packet->ip;
-	unsigned int header_length = rte_ipv4_hdr_len(packet->ip);
-	unsigned int in_segment =
-		rte_pktmbuf_data_len(packet->mbuf) -
-		(unsigned int)(ip - rte_pktmbuf_mtod(packet->mbuf, const uint8_t *));
-
-	parse_transport(packet, ip + header_length,
-			RTE_MIN(in_segment, (unsigned int)packet->ip_length) - header_length);
 }
 
 void

@@ -216,6 +216,14 @@ worker_poll_port(struct worker *worker, uint16_t port)
 	return n;
 }
 
+bool
+worker_expire(struct worker *worker)
+{
+	bool sessions = session_expire(worker);
+
+	return stage_fragment_expire(worker) && sessions;
+}
+
 unsigned int
 worker_poll(struct worker *worker, uint64_t now)
 {
@@ -226,8 +234,7 @@ worker_poll(struct worker *worker, uint64_t now)
 	worker_take_commands(worker);
 	if (unlikely(worker->snapshot == NULL))
 		return 0;
-	session_expire(worker);
-	stage_fragment_expire(worker);
+	worker_expire(worker);
 	neighbor_table_sweep(&worker->neighbors);
 	for (uint16_t port = 0; port < worker->port_count; port++)
 		received += worker_poll_port(worker, port);

@@ -284,36 +284,6 @@ a_session_key_is_read(void **state)
 }
 
 static void
-an_echo_has_its_identifier_for_a_port(void **state)
-{
-	static const uint8_t echo[] = { 8, 0, 0, 0, 0x12, 0x34, 0, 1 };
-	uint8_t *frame = frame_copy();
-	struct packet packet;
-
-	(void)state;
-	frame[VLAN_FRAME_IP + 9] = 1;
-	memcpy(frame + VLAN_FRAME_IP + 20, echo, sizeof(echo));
-	checksum(frame);
-	packet = parse(frame, sizeof(tcp_frame));
-	assert_int_equal(packet.flags, PACKET_ECHO_REQUEST);
-	assert_int_equal(packet.key.family, FLOW_FAMILY_IPV4);
-	assert_int_equal(packet.key.source_port, RTE_BE16(0x1234));
-	assert_int_equal(packet.key.destination_port, 0);
-
-	frame[VLAN_FRAME_IP + 20] = 0;
-	packet = parse(frame, sizeof(tcp_frame));
-	assert_int_equal(packet.flags, PACKET_ECHO_REPLY);
-	assert_int_equal(packet.key.source_port, 0);
-	assert_int_equal(packet.key.destination_port, RTE_BE16(0x1234));
-	assert_int_equal(packet.key.family, FLOW_FAMILY_IPV4 | FLOW_FAMILY_ECHO_REPLY);
-
-	frame[VLAN_FRAME_IP + 20] = 3;
-	packet = parse(frame, sizeof(tcp_frame));
-	assert_int_equal(packet.flags, PACKET_ICMP_OTHER | PACKET_ICMP_ERROR);
-	assert_int_equal(packet.key.destination_port, 0);
-}
-
-static void
 a_fragment_has_no_ports(void **state)
 {
 	uint8_t *frame = frame_copy();
@@ -331,21 +301,6 @@ a_fragment_has_no_ports(void **state)
 	checksum(frame);
 	packet = parse(frame, sizeof(tcp_frame));
 	assert_int_equal(packet.flags, PACKET_FRAGMENT | PACKET_LATER_FRAGMENT);
-	assert_int_equal(packet.key.source_port, 0);
-}
-
-static void
-a_cut_off_transport_header_is_marked(void **state)
-{
-	uint8_t *frame = frame_copy();
-	struct packet packet;
-
-	(void)state;
-	frame[VLAN_FRAME_IP + 3] = 39;
-	checksum(frame);
-	packet = parse(frame, sizeof(tcp_frame));
-	assert_int_equal(packet.reason, DROP_NONE);
-	assert_int_equal(packet.flags, PACKET_TRUNCATED);
 	assert_int_equal(packet.key.source_port, 0);
 }
 
@@ -414,9 +369,7 @@ main(void)
 		cmocka_unit_test(a_frame_to_all_is_not_forwarded),
 		cmocka_unit_test(options_are_walked_within_their_bounds),
 		cmocka_unit_test(a_session_key_is_read),
-		cmocka_unit_test(an_echo_has_its_identifier_for_a_port),
 		cmocka_unit_test(a_fragment_has_no_ports),
-		cmocka_unit_test(a_cut_off_transport_header_is_marked),
 		cmocka_unit_test(bytes_behind_the_packet_are_cut_off),
 		cmocka_unit_test(the_fabric_needs_no_transport_header),
 		cmocka_unit_test(random_bytes_are_survived),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "pieces.h"
+#include "senders.h"
 
 /*
  * Packets in fragments through a whole worker, packet by packet and then in bursts: what comes out
@@ -13,7 +13,6 @@ enum {
 	OUTPUTS_MAX = INPUTS_MAX,
 	WHOLES = 6000,
 	OPEN = 12, /* packets whose fragments take turns */
-	PARTS_MAX = 32,
 	PORTS = 2,
 	BUFFERS = 2047,
 };
@@ -48,13 +47,6 @@ struct stream {
 	uint64_t now;
 	const struct piece *next;
 	unsigned int waiting;
-};
-
-/* A packet that is being sent, part after part. */
-struct sender {
-	unsigned int number;
-	unsigned int count, next;
-	struct piece parts[PARTS_MAX];
 };
 
 static uint16_t
@@ -116,108 +108,14 @@ lan_receive(void *context, struct rte_mbuf **mbufs, uint16_t n)
 	return port_receive(context, 1, mbufs, n);
 }
 
-/* A call that is let through: to the Internet, to a VIP, or from one environment to another's. */
-static struct whole
-random_whole(uint32_t number, uint16_t ids[16])
-{
-	static const uint8_t protocols[] = { IPPROTO_UDP, IPPROTO_TCP, IPPROTO_ICMP };
-	uint16_t port = (uint16_t)(7000 + rand() % 4), size = (uint16_t)(4 + rand() % 200);
-	uint32_t host = IP4(10, 0, 1, 4 + rand() % 6), client = CLIENT + (uint32_t)rand() % 4;
-	struct whole whole;
-
-	switch (rand() % 4) {
-	case 0: /* two hosts that call the same server, often with the same identifications */
-		whole = whole_make(number, protocols[rand() % 3], port, 53, size);
-		whole.source = host;
-		whole.destination = client;
-		whole.zone = APP;
-		break;
-	case 1:
-		whole = whole_make(number, IPPROTO_UDP, port, 53, size);
-		whole.source = client;
-		whole.destination = ADDRESS_ONE;
-		break;
-	case 2:
-		whole = whole_make(number, IPPROTO_TCP, port, 443, size);
-		whole.source = client;
-		whole.destination = rand() % 2 ? ADDRESS_ONE : ADDRESS_TWO;
-		break;
-	default:
-		whole = whole_make(number, IPPROTO_TCP, port, 443, size);
-		whole.source = host;
-		whole.destination = ADDRESS_TWO;
-		whole.zone = APP;
-		break;
-	}
-	/* Each sender counts, so that several are at the same number. */
-	whole.id = ids[whole.source % 16]++;
-	whole_sum(&whole);
-	return whole;
-}
-
 static void
-sender_add(struct sender *sender, const struct piece *piece)
+stream_begin(struct stream *stream, struct sender *sender)
 {
-	if (sender->count < PARTS_MAX)
-		sender->parts[sender->count++] = *piece;
-}
-
-/* Anything that an attacker, a bad link or a bad host does to fragments. */
-static void
-sender_meddle(struct sender *sender, const struct whole *whole)
-{
-	unsigned int begin = (unsigned int)rand() % (whole->length / 8 + 1) * 8;
-	struct piece *any = &sender->parts[(unsigned int)rand() % sender->count], piece;
-	uint8_t *ip = any->bytes + (any->port == 1 ? 18 : 14);
-
-	switch (rand() % 4) {
-	case 0:
-		piece = *any;
-		sender_add(sender, &piece);
-		break;
-	case 1:
-		piece = piece_make(whole, RTE_MIN(begin, whole->length - 1U),
-				   RTE_MIN(begin + 16U, (unsigned int)whole->length));
-		sender_add(sender, &piece);
-		break;
-	case 2:
-		*any = sender->parts[--sender->count];
-		break;
-	default: /* place, flags, length; the checksum is right */
-		ip[(rand() % 2 ? 2 : 6) + rand() % 2] ^= (uint8_t)(1 << rand() % 8);
-		memset(ip + 10, 0, 2);
-		memcpy(ip + 10, &(uint16_t){ rte_ipv4_cksum((const void *)ip) }, 2);
-		break;
-	}
-}
-
-/* Cuts it anywhere, but so that the first part has all of the transport header; then shuffles. */
-static void
-sender_begin(struct stream *stream, struct sender *sender)
-{
-	unsigned int number = stream->whole_count++, begin = 0;
+	unsigned int number = stream->whole_count++;
 	struct whole *whole = &stream->wholes[number];
 
 	*whole = random_whole(number, stream->ids);
-	*sender = (struct sender){ .number = number };
-	while (begin < whole->length) {
-		unsigned int end = begin + 8U * (3 + (unsigned int)rand() % 5);
-		struct piece piece;
-
-		if (rand() % 16 == 0)
-			end = whole->length;
-		end = RTE_MIN(end, (unsigned int)whole->length);
-		piece = piece_make(whole, begin, end);
-		sender_add(sender, &piece);
-		begin = end;
-	}
-	for (unsigned int i = 0; rand() % 2 == 0 && i < sender->count; i++) {
-		unsigned int other = (unsigned int)rand() % sender->count;
-		struct piece piece = sender->parts[i];
-
-		sender->parts[i] = sender->parts[other];
-		sender->parts[other] = piece;
-	}
+	sender_begin(sender, whole, number);
 	stream->clean[number] = !stream->hostile || rand() % 3 == 0;
 	for (unsigned int i = 0; !stream->clean[number] && i < 3 && sender->count > 0; i++)
 		sender_meddle(sender, whole);
@@ -235,7 +133,7 @@ stream_make_up(struct stream *stream)
 		if (sender->next == sender->count) {
 			if (stream->whole_count == WHOLES)
 				break;
-			sender_begin(stream, sender);
+			stream_begin(stream, sender);
 			continue;
 		}
 		stream->inputs[stream->input_count++] = sender->parts[sender->next++];

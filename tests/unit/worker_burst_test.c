@@ -259,8 +259,7 @@ stream_run(struct stream *stream, struct run *run, bool in_bursts)
 		packets += stream->lengths[burst];
 	}
 	run->counters = worker->counters;
-	/* All sessions end, and all is given back. */
-	stream->now += 9000 * 1000000000ULL;
+	stream->now += 9000 * 1000000000ULL; /* all sessions end, and all is given back */
 	stream_go_on(stream, 1);
 	assert_int_equal(worker->sessions.used, 0);
 	assert_int_equal(worker->sessions.flows.used, 0);
