@@ -47,9 +47,9 @@ build_names(struct builder *builder)
 int
 build_generation(struct builder *builder)
 {
-	static int (*const steps[])(struct builder *) = { build_names,    build_interfaces,
-							  build_networks, build_vips,
-							  build_snat,     build_fabric };
+	static int (*const steps[])(
+		struct builder *) = { build_names,     build_interfaces, build_networks, build_vips,
+				      build_endpoints, build_snat,       build_fabric };
 	struct snapshot *snapshot = builder->generation->snapshot;
 
 	snapshot->ecmp_seed = builder->model->gateway.ecmp_seed;

@@ -28,6 +28,7 @@ struct builder {
 	struct group_pool *groups;
 	struct next_hops *next_hops;
 	const struct prober *prober;            /* which backends are up; NULL: all */
+	uint64_t now;                           /* nanoseconds, on the gateway's clock */
 	const struct rte_ether_addr *port_macs; /* by port; NULL: all zero */
 	unsigned int workers;                   /* 0: none, for explain */
 	struct snapshot_subnet *subnets;        /* by zone, once build_networks() made them */
@@ -44,6 +45,8 @@ int build_networks(struct builder *builder);
 int build_vips(struct builder *builder);
 /* The pools of outbound ports: who draws from which, and where that is counted. */
 int build_snat(struct builder *builder);
+/* Which backends answer for which rules: after build_vips(). */
+int build_endpoints(struct builder *builder);
 int build_fabric(struct builder *builder);
 
 /* Says why, and returns rc. */

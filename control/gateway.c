@@ -32,6 +32,7 @@ generation_of(struct gateway *gateway, struct model *model, int *rc, char *error
 		.groups = gateway->groups,
 		.next_hops = &gateway->next_hops,
 		.prober = &gateway->prober,
+		.now = gateway->now,
 		.port_macs = gateway->port_macs,
 		.workers = gateway->worker_count,
 		.error = error,

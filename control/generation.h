@@ -6,6 +6,7 @@
 
 #include "config/model.h"
 #include "dataplane/snapshot.h"
+#include "known_endpoints.h"
 #include "names.h"
 #include "prefix_table.h"
 #include "store.h"
@@ -21,7 +22,8 @@ struct generation {
 	struct model *model;       /* borrowed while it is built, then owned */
 	struct names names;
 	struct prefix_table prefixes; /* what snapshot.fib holds */
-	struct shared **groups;       /* by ECMP group id, snapshot.group_count of them; or NULL */
+	struct known_endpoints endpoints;
+	struct shared **groups; /* by ECMP group id, snapshot.group_count of them; or NULL */
 
 	struct store *store;
 	struct shared **tables; /* one reference each */

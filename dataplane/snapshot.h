@@ -9,6 +9,7 @@
 #include <rte_fib.h>
 
 #include "ecmp.h"
+#include "endpoint.h"
 #include "interval.h"
 #include "maglev.h"
 #include "security.h"
@@ -224,4 +225,5 @@ struct snapshot {
 	bool mapped; /* some VIP's profile is rfc */
 	/* By VIP id, also of those that are gone while a session has their ports. */
 	const struct snat_usage *const *usage;
+	const struct endpoint_table *endpoints; /* of the VIPs' inbound rules */
 };

@@ -20,6 +20,7 @@ struct building {
 	struct store *store;
 	struct group_pool *groups;
 	struct next_hops next_hops;
+	uint64_t now;    /* nanoseconds */
 	char error[256]; /* of the last build that failed */
 };
 
@@ -69,6 +70,7 @@ building_build_model(struct building *building, struct model *model,
 		.registry = building->registry,
 		.groups = building->groups,
 		.next_hops = &building->next_hops,
+		.now = building->now,
 		.port_macs = macs,
 		.error = building->error,
 		.error_size = sizeof(building->error),
