@@ -163,7 +163,8 @@ class Walk:
                 for name in subnet.outbound_vips}
         kept = self.vips_in_use(zone, sender) & vips.keys()
         key = ("vip in use", zone, sender, self.sessions.created) if kept else ("vip", zone, sender)
-        return vips[self.choices.pick(key, sorted(kept or vips))], sender
+        return vips[self.choices.pick(key, [address for address in vips
+                                            if not kept or address in kept])], sender
 
     def vips_in_use(self, zone, sender):
         """Addresses by which the host has sessions: it keeps them (RFC 4787, REQ-2)."""

@@ -140,7 +140,7 @@ class Traffic:
             source = self.random.choice(OUTSIDE)
         if self.chance(5):
             back = self.random.choice(OUTSIDE)
-        quote = packet.with_(ttl=packet.ttl - 1).bytes()
+        quote = packet.with_(ttl=max(packet.ttl - 1, 0)).bytes()
         if self.chance(5) and packet.protocol in (wire.TCP, wire.UDP):
             quote = quote[:20] + b"\x17\x70" + quote[22:]
         if self.chance(60):
