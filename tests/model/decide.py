@@ -6,7 +6,7 @@ outbound group -> effective route -> SNAT needed? -> VIP to backend -> inbound g
 from dataclasses import dataclass
 
 from .groups import LOAD_BALANCER, allowed
-from .sessions import FABRIC, Direction, Ends, Key, Session, key_of, kind_answered
+from .sessions import FABRIC, Direction, Ends, Key, Mapping, Session, key_of, kind_answered
 from .tcp import Connection
 from .wire import AH, ECHO, ESP, ICMP, TCP, UDP
 
@@ -123,19 +123,23 @@ class Walk:
             backend, port, egress = packet.destination, packet.ports[1], self.egress_fabric(packet)
         else:
             rule, backend, port = self.backend_of(target, packet, zone)
+            mapped = None if rule else self.mapped(target, packet)
             egress = self.egress_inside(self.tables.networks[target.network], backend)
         vip, sender = self.outbound_vip(zone, packet)
         if target is None:
             timeout = outbound_timeout(vip, packet.protocol)
         else:
             self.check_inbound(egress.zone, translated(packet, vip.address, backend, port))
-            timeout = rule.idle_timeout
+            timeout = rule.idle_timeout if rule else outbound_timeout(target, packet.protocol)
         # What comes back belongs to this session, whatever routes say.
         session = self.session(zone, packet, Ends(vip.address, packet.ports[0], backend, port),
                                egress, Egress(zone, ((zone, sender),)), timeout)
         session.snat = (vip.name, sender)
-        session.rule = None if target is None else (target.name, rule.name)
         session.reverse.refreshes = packet.protocol == TCP  # RFC 4787, REQ-6
+        if target is not None and rule:
+            session.rule = target.name, rule.name
+        elif target is not None:
+            session.mapped_in, session.reverse.refreshes = mapped, True
         return session
 
     def egress_fabric(self, packet):
@@ -198,8 +202,13 @@ class Walk:
         ends = Ends(packet.source, packet.ports[0], backend, port)
         back = Egress(FABRIC, tuple(self.tables.fabric_hops(packet.source)),
                       "session_reverse_unroutable")
-        session = self.session(FABRIC, packet, ends, egress, back, rule.idle_timeout)
-        session.rule = (vip.name, rule.name)
+        timeout = rule.idle_timeout if rule else outbound_timeout(vip, packet.protocol)
+        session = self.session(FABRIC, packet, ends, egress, back, timeout)
+        if rule:
+            session.rule = vip.name, rule.name
+        else:
+            session.mapped_in = self.mapped(vip, packet)
+            session.forward.refreshes = packet.protocol == TCP
         return session
 
     def is_inside(self, vip, source):
@@ -210,7 +219,7 @@ class Walk:
             or any(space.has(source) for space in tables.networks[vip.network].space)
 
     def backend_of(self, vip, packet, zone):
-        """(rule, backend, its port)"""
+        """(rule, backend, its port); without a rule, by a mapping."""
         if packet.protocol in (ESP, AH):
             raise Drop("vip_rule_missing", "protocol_not_translatable")
         protocol = {TCP: "tcp", UDP: "udp", ICMP: "icmp"}[packet.protocol]
@@ -222,6 +231,9 @@ class Walk:
         else:
             if protocol == "icmp":
                 raise Local
+            mapping = self.mapped(vip, packet)
+            if mapping:
+                return None, mapping.address, mapping.inside_port
             # Which of the ports behind 1024 are a host's is the gateway's choice.
             may_be_snat = wanted >= FIRST_SNAT_PORT and not in_rule_block(vip, wanted)
             raise Drop("vip_rule_missing", *["vip_session_missing"] * may_be_snat)
@@ -232,6 +244,16 @@ class Walk:
         if protocol == "icmp":
             return rule, backend, wanted
         return rule, backend, rule.backend_first + wanted - rule.ports[0]
+
+    def mapped(self, vip, packet):
+        """The mapping whose outside endpoint the packet goes to, or None."""
+        outside = vip.address, packet.protocol, packet.ports[1]
+        for mapping in self.sessions.mappings():
+            own = vip.ports_per_host == "on_demand" or mapping.host == mapping.address
+            if mapping.outside == outside and own and packet.protocol != ICMP \
+                    and self.tables.subnet_of(self.tables.networks[vip.network], mapping.address):
+                return mapping
+        return None
 
     # The session.
 
@@ -246,6 +268,8 @@ class Walk:
 
     def remember(self, packet, session, observed_ports):
         """Draws the port and looks whether both keys are free; raises Drop."""
+        if session.mapped_in:
+            self.check_filter(session)
         if session.snat:
             self.port_draw(packet, session, observed_ports)
         if not self.sessions.takes(session):
@@ -255,6 +279,17 @@ class Walk:
                 self.choices.pick(("taken", session.number), (False, True)):
             raise Drop("session_key_taken")
 
+    def check_filter(self, session):
+        """To a mapping may send who was sent to from there, and the hosts of its own network."""
+        mapping, zone = session.mapped_in, session.forward.key.zone
+        remote = session.forward.ends.source
+        own = zone != FABRIC and \
+            self.tables.subnets[zone][0].name == self.tables.vips[mapping.vip].network
+        if not own and not any(other.outside == mapping.outside and other.remote == remote
+                               for other in self.sessions.mappings()):
+            raise Drop("vip_filtered")
+        session.mappings.append(mapping._replace(remote=remote))
+
     def port_draw(self, packet, session, observed_ports):
         """Takes the port that was seen to be used, or 0; whether it may be used is asked later."""
         wanted = session.reverse.key
@@ -263,11 +298,38 @@ class Walk:
                             and other.snat[1] == session.snat[1]
                             and same_end(other.reverse.key, wanted)]
                            for others in (self.sessions.port_holders(), self.lingering))
+        if vip.profile == "rfc":
+            port = self.port_mapped(packet, session, observed_ports)
+            self.port_set(packet, session, port)
+            return
         if vip.ports_per_host != "on_demand" and len(held) + len(lingering) >= vip.ports_per_host:
             if len(held) >= vip.ports_per_host or \
                     self.choices.pick(("exhausted", session.number), (False, True)):
                 raise Drop("snat_ports_exhausted", tells=(3, PROHIBITED))
+        self.port_set(packet, session, observed_ports.get((vip.address, wanted.source), 0))
+
+    def port_mapped(self, packet, session, observed_ports):
+        """An inside endpoint has one outside endpoint, which nobody else has (RFC 4787, REQ-1)."""
+        key, wanted = session.forward.key, session.reverse.key
+        vip = self.tables.vip_names[session.snat[0]]
         port = observed_ports.get((vip.address, wanted.source), 0)
+        mapping = Mapping(vip.address, packet.protocol, port, key.zone, key.source,
+                          key.source_port, session.snat[1], key.destination)
+        others = [other for other in self.sessions.mappings()
+                  if other[:2] == (vip.address, packet.protocol)]
+        same = [other for other in others if other.inside == mapping.inside]
+        if same:
+            mapping = mapping._replace(port=same[0].port)
+        elif vip.ports_per_host != "on_demand" and vip.ports_per_host <= len(
+                {other.port for other in others if other.host == mapping.host}):
+            raise Drop("snat_ports_exhausted", tells=(3, PROHIBITED))
+        elif any(other.port == port for other in others):
+            raise Drop("snat_ports_exhausted")  # it should have been another one
+        session.mappings.append(mapping)
+        return mapping.port
+
+    def port_set(self, packet, session, port):
+        wanted = session.reverse.key
         ends = session.forward.ends
         to = port if packet.protocol == ICMP else ends.destination_port
         session.forward.ends = Ends(ends.source, port, ends.destination, to)

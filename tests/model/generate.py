@@ -159,6 +159,8 @@ class Generator:
         address = number("192.23.1.2" if self.chance(85) else "198.51.100.50") + index
         vip = n.Vip(f"vip-{index}", address, network.name, [],
                     self.random.choice((8, 8, 16, "on_demand")))
+        if self.chance(25):
+            vip.profile = "rfc"
         if self.chance(30):
             vip.idle_timeout, vip.udp_idle_timeout, vip.icmp_timeout = 305, 100, 30
         firsts = some(self.random, (53, 80, 443, 1000, 5000), 0, 3)

@@ -138,6 +138,7 @@ class Vip:
     idle_timeout: int = 240
     udp_idle_timeout: int = 240
     icmp_timeout: int = 60
+    profile: str = "azure"
 
 
 @dataclass
@@ -244,7 +245,8 @@ def vip_text(vip):
                            "udp_idle_timeout": vip.udp_idle_timeout,
                            "icmp_timeout": vip.icmp_timeout})
     return nested({"name": text(vip.name), "address": text(dotted(vip.address)),
-                   "virtual_network": text(vip.network), "outbound": outbound},
+                   "virtual_network": text(vip.network), "profile": text(vip.profile),
+                   "outbound": outbound},
                   "inbound", [inbound_text(rule) for rule in vip.inbound], 2)
 
 

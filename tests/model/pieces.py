@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A packet in fragments, in the order and with the faults that networks and attackers make."""
+from .fragments import HEADERS
 from .wire import MF
 
 UNIT = 8
@@ -8,7 +9,10 @@ UNIT = 8
 def pieces(random, packet):
     """Fragments of it, in the order in which they come; some may not."""
     units = (len(packet.data) + UNIT - 1) // UNIT
-    inner = sorted(random.sample(range(1, units), min(units - 1, random.choice((1, 1, 2, 3)))))
+    header = (HEADERS.get(packet.protocol, 1) + UNIT - 1) // UNIT
+    least = header if header < units and random.random() < 0.85 else 1  # units in the first
+    places = range(least, units)
+    inner = sorted(random.sample(places, min(len(places), random.choice((1, 1, 2, 3)))))
     cuts = [0, *inner, units]
     made = [piece(packet, begin * UNIT, end * UNIT) for begin, end in zip(cuts, cuts[1:])]
     draw = random.random()

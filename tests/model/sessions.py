@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Sessions: a key for each direction, a rewrite, an idle timeout (design.md, section 1)."""
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, Optional
 
 from . import tcp
@@ -49,6 +49,26 @@ class Direction:
     refreshes: bool = True
 
 
+class Mapping(NamedTuple):
+    """An inside endpoint's outside one, of a VIP of profile "rfc", and somebody that it talks to."""
+    vip: int  # its address
+    protocol: int
+    port: int
+    zone: str
+    address: int
+    inside_port: int
+    host: int  # whose port it is
+    remote: int
+
+    @property
+    def outside(self):
+        return self.vip, self.protocol, self.port
+
+    @property
+    def inside(self):
+        return self.vip, self.protocol, self.zone, self.address, self.inside_port
+
+
 @dataclass(eq=False)
 class Session:
     forward: Direction
@@ -64,6 +84,8 @@ class Session:
     drain: Optional[int] = None  # seconds that it lasts from its next packet on
     moves_to: Optional[str] = None  # the zone that replies come from, from its next packet on
     connection: Optional[tcp.Connection] = None  # of TCP
+    mapped_in: Optional[Mapping] = None  # how it finds its host
+    mappings: list = field(default_factory=list)  # that it keeps
 
     @property
     def idle_timeout(self):
@@ -139,6 +161,9 @@ class SessionTable:
 
     def port_holders(self):
         return [*self.sessions(), *(session for session, _ in self.held.values())]
+
+    def mappings(self):
+        return [mapping for session in self.port_holders() for mapping in session.mappings]
 
     def takes(self, session):
         """Whether both of its keys are free."""

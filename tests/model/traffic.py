@@ -27,6 +27,7 @@ class Traffic:
         self.plain = []  # (port, frame) of fresh packets that nothing is wrong with
         self.burst = None  # (interface, packet) of calls that differ in their source port alone
         self.slow = []  # (port, frame) of what comes next, with pauses before it
+        self.endpoints = []  # (address, protocol, port) of VIPs that hosts speak by
         self.pieces = []  # (port, frame) of fragments that come next
         self.network_set(network)
 
@@ -54,6 +55,7 @@ class Traffic:
     def packets(self, count, before=(), outputs=None):
         """That many more (nanoseconds, port, frame), some of them answers to what left."""
         left = [item for time in sorted(outputs or ()) for item in outputs[time]]
+        self.endpoints = [endpoint for item in left for endpoint in self.endpoints_of(*item)]
         made = list(before)
         for _ in range(count):
             self.time += self.random.randint(1, 3) * 10**6
@@ -83,6 +85,12 @@ class Traffic:
         if self.plain and draw < 0.7:
             return self.answer_inside(*self.recent(self.plain))
         return self.fresh()
+
+    def endpoints_of(self, _port, data):
+        packet = wire.Packet.parse(wire.frame_parse(data)[-1])
+        if packet and not packet.is_fragment and packet.source in self.tables.vips \
+                and packet.protocol in (wire.TCP, wire.UDP):
+            yield packet.source, packet.protocol, packet.ports[0]
 
     def recent(self, items):
         """One of them, more likely one of the last."""
@@ -206,12 +214,13 @@ class Traffic:
                 else self.random.choice(OUTSIDE)
         draw = self.random.random()
         protocol, ports = self.protocol(), None
-        if draw < 0.35:
-            destination = self.random.choice(self.inside)[1]
-        elif draw < 0.6:
-            destination = self.random.choice(OUTSIDE)
-        elif draw < 0.85 and self.network.vips:
+        if draw < 0.25 and self.network.vips:
             destination, protocol, ports = self.call_of_vip()
+        elif draw < 0.6:
+            destination = self.random.choice(
+                [address for _, address in self.inside if address != source] or OUTSIDE)
+        elif draw < 0.85:
+            destination = self.random.choice(OUTSIDE)
         elif draw < 0.87:
             destination = self.random.choice(self.random.choice(self.network.interfaces).links)[0]
         elif draw < 0.88:
@@ -224,15 +233,16 @@ class Traffic:
         source = self.random.choice(OUTSIDE + [interface.links[0][1].address + 3])
         draw = self.random.random()
         protocol, ports = self.protocol(), None
-        if draw < 0.6 and self.network.vips:
-            destination, protocol, ports = self.call_of_vip()
-        elif draw < 0.65:
+        if draw < 0.05:
             destination = self.random.choice(self.random.choice(self.tables.fabric).links)[0]
+        elif draw < 0.65 and self.network.vips:
+            destination, protocol, ports = self.call_of_vip()
         elif draw < 0.8 and self.inside:
             destination = self.random.choice(self.inside)[1]
         else:
+            beside = [link.address + 3 for item in self.tables.fabric for _, link in item.links]
             destination = self.random.choice(
-                OUTSIDE + [link.address + 3 for item in self.tables.fabric for _, link in item.links])
+                [address for address in OUTSIDE + beside if address != source])
         if self.chance(2) and self.inside:
             source = self.random.choice(self.inside)[1]
         return self.packet_of(protocol, source, destination, ports)
@@ -242,6 +252,9 @@ class Traffic:
         vip = self.random.choice(self.network.vips)
         protocol = self.protocol()
         ports = [self.random.choice(PORTS), self.random.choice(PORTS)]
+        if self.endpoints and self.chance(35):
+            address, protocol, ports[1] = self.recent(self.endpoints)
+            return address, protocol, ports
         if vip.inbound and self.chance(85):
             rule = self.random.choice(vip.inbound)
             protocol = {"tcp": wire.TCP, "udp": wire.UDP, "icmp": wire.ICMP}[rule.protocol]
