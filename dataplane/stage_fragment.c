@@ -131,8 +131,11 @@ stage_fragment_give_up(void *context, struct rte_mbuf *mbuf, enum drop_reason re
 bool
 stage_fragment_expire(struct worker *worker)
 {
-	bool done = fragment_table_expire(&worker->fragments, worker->now_seconds);
+	bool done;
 
+	if (likely(worker->fragments.used == 0))
+		return true;
+	done = fragment_table_expire(&worker->fragments, worker->now_seconds);
 	worker->counters.fragmented = worker->fragments.used;
 	return done;
 }
