@@ -66,6 +66,7 @@ struct gateway_settings {
 	uint64_t seed;
 	unsigned tcp_half_open_timeout;
 	unsigned tcp_closing_timeout;
+	bool tcp_loose;
 	unsigned hold_down_fin;
 	unsigned hold_down_rst;
 	unsigned hold_down_half_open;

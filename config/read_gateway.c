@@ -150,6 +150,7 @@ timers_read(struct reader *reader, const config_setting_t *group, struct gateway
 		setting_unsigned(reader, group, "tcp_half_open_timeout", 1, TIMER_MAX, 30);
 	gateway->tcp_closing_timeout =
 		setting_unsigned(reader, group, "tcp_closing_timeout", 1, TIMER_MAX, 30);
+	gateway->tcp_loose = setting_boolean(reader, group, "tcp_loose", false);
 	gateway->hold_down_fin = setting_unsigned(reader, group, "hold_down_fin", 0, TIMER_MAX, 65);
 	gateway->hold_down_rst = setting_unsigned(reader, group, "hold_down_rst", 0, TIMER_MAX, 16);
 	gateway->hold_down_half_open =
@@ -201,6 +202,7 @@ gateway_read(struct reader *reader)
 					     "seed",
 					     "tcp_half_open_timeout",
 					     "tcp_closing_timeout",
+					     "tcp_loose",
 					     "hold_down_fin",
 					     "hold_down_rst",
 					     "hold_down_half_open",

@@ -17,12 +17,6 @@ gateway_report(struct reader *reader)
 		unsigned value;
 		unsigned supported;
 	} settings[] = {
-		{ "tcp_half_open_timeout", gateway->tcp_half_open_timeout, 30 },
-		{ "tcp_closing_timeout", gateway->tcp_closing_timeout, 30 },
-		{ "hold_down_fin", gateway->hold_down_fin, 65 },
-		{ "hold_down_rst", gateway->hold_down_rst, 16 },
-		{ "hold_down_half_open", gateway->hold_down_half_open, 30 },
-		{ "hold_down_udp", gateway->hold_down_udp, 65 },
 		{ "first_packet_share", gateway->first_packet_share, 20 },
 	};
 

@@ -44,6 +44,24 @@ build_names(struct builder *builder)
 	return rc == 0 ? 0 : build_out_of_memory(builder);
 }
 
+/* All are within 16 bits (config/read_gateway.c). */
+static void
+build_timers(struct snapshot *snapshot, const struct gateway_settings *gateway)
+{
+	snapshot->tcp_loose = gateway->tcp_loose;
+	snapshot->tcp_timeouts = (struct tcp_timeouts){
+		.half_open = (uint16_t)gateway->tcp_half_open_timeout,
+		.closing = (uint16_t)gateway->tcp_closing_timeout,
+		.reset = (uint16_t)gateway->hold_down_rst,
+	};
+	snapshot->hold_downs = (struct hold_downs){
+		.fin = (uint16_t)gateway->hold_down_fin,
+		.rst = (uint16_t)gateway->hold_down_rst,
+		.half_open = (uint16_t)gateway->hold_down_half_open,
+		.udp = (uint16_t)gateway->hold_down_udp,
+	};
+}
+
 int
 build_generation(struct builder *builder)
 {
@@ -54,6 +72,7 @@ build_generation(struct builder *builder)
 
 	snapshot->ecmp_seed = builder->model->gateway.ecmp_seed;
 	snapshot->icmp_error_rate = builder->model->gateway.icmp_error_rate;
+	build_timers(snapshot, &builder->model->gateway);
 	for (size_t i = 0; i < RTE_DIM(steps); i++) {
 		int rc = steps[i](builder);
 

@@ -10,6 +10,8 @@
 #include "dataplane/flow_key.h"
 #include "interval_list.h"
 
+#define TCP_TRANSITORY_MIN 240U /* seconds */
+
 /* A VIP's inbound rules, as one block each for rules and backends. */
 struct inbound {
 	struct interval_tree *tree; /* protocol << 16 | port, to index of rules */
@@ -251,6 +253,21 @@ build_inbound(struct builder *builder, uint32_t vip, struct snapshot_vip *to)
 	return rc;
 }
 
+/* RFC 5382 REQ-5 has connections that are not open last at least 4 minutes. */
+static struct tcp_timeouts
+build_tcp_timeouts(const struct builder *builder, enum vip_profile profile)
+{
+	struct tcp_timeouts timeouts = builder->generation->snapshot->tcp_timeouts;
+
+	if (profile == VIP_PROFILE_RFC) {
+		timeouts.half_open =
+			(uint16_t)RTE_MAX((unsigned int)timeouts.half_open, TCP_TRANSITORY_MIN);
+		timeouts.closing =
+			(uint16_t)RTE_MAX((unsigned int)timeouts.closing, TCP_TRANSITORY_MIN);
+	}
+	return timeouts;
+}
+
 static int
 build_vip(struct builder *builder, uint32_t index, struct snapshot_vip *to)
 {
@@ -264,6 +281,7 @@ build_vip(struct builder *builder, uint32_t index, struct snapshot_vip *to)
 	to->tcp_idle_timeout = (uint16_t)from->outbound.idle_timeout;
 	to->udp_idle_timeout = (uint16_t)from->outbound.udp_idle_timeout;
 	to->icmp_timeout = (uint16_t)from->outbound.icmp_timeout;
+	to->tcp_timeouts = build_tcp_timeouts(builder, from->profile);
 	return build_inbound(builder, index, to);
 }
 

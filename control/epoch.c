@@ -46,6 +46,13 @@ subnets_write(const struct snapshot *snapshot, struct words *words)
 }
 
 static void
+tcp_timeouts_write(const struct tcp_timeouts *timeouts, struct words *words)
+{
+	words_add(words, (uint32_t)timeouts->half_open << 16 | timeouts->closing);
+	words_add(words, timeouts->reset);
+}
+
+static void
 vips_write(const struct snapshot *snapshot, struct words *words)
 {
 	for (uint32_t id = 0; id < snapshot->vip_count; id++) {
@@ -63,6 +70,7 @@ vips_write(const struct snapshot *snapshot, struct words *words)
 		words_add_pointer(words, vip->snat.hosts);
 		words_add(words, (uint32_t)vip->tcp_idle_timeout << 16 | vip->udp_idle_timeout);
 		words_add(words, vip->icmp_timeout);
+		tcp_timeouts_write(&vip->tcp_timeouts, words);
 	}
 }
 
@@ -77,6 +85,7 @@ policy_differs(const struct snapshot *before, const struct snapshot *next)
 		interfaces_write(snapshots[i], &words[i]);
 		subnets_write(snapshots[i], &words[i]);
 		vips_write(snapshots[i], &words[i]);
+		tcp_timeouts_write(&snapshots[i]->tcp_timeouts, &words[i]);
 	}
 	differs = words[0].failed || words[1].failed || words_compare(&words[0], &words[1]) != 0;
 	words_clear(&words[0]);

@@ -18,3 +18,10 @@ void apply_local(struct worker *worker, struct packet *packet);
 bool apply_check(struct worker *worker, struct packet *packet, uint16_t mtu);
 /* Gives a packet of the flow that leaves in fragments an identification of its own (RFC 6864). */
 void apply_identify(struct worker *worker, struct packet *packet, const struct flow *flow);
+/* A packet of a session: packet.flow. */
+void apply_session(struct worker *worker, struct packet *packet);
+/*
+ * A packet for which there was no session (apply_first.c). decision: what its burst was told; NULL:
+ * nothing, as there was a session then, or as it seemed unable to open one.
+ */
+void apply_first(struct worker *worker, struct packet *packet, const struct decision *decision);

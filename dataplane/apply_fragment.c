@@ -54,7 +54,7 @@ fragment_is_local(const struct packet *packet, const struct decision *decisions)
 	if (packet->kind == PACKET_LOCAL)
 		return true;
 	return packet->kind == PACKET_STATEFUL && packet->flow == FLOW_NONE &&
-	       packet->flags & PACKET_ECHO_REQUEST &&
+	       packet->flags & PACKET_ECHO_REQUEST && packet->decision != DECISION_NONE &&
 	       decisions[packet->decision].verdict == VERDICT_LOCAL;
 }
 

@@ -38,6 +38,7 @@ struct counters {
 	uint64_t decided;    /* packets that reached decide */
 	uint64_t sessions_created;
 	uint64_t sessions_ended; /* in use: created - ended */
+	uint64_t sessions_held;  /* over, their ports not yet free again, now */
 	uint64_t snat_ports_taken;
 	uint64_t snat_ports_returned; /* in use: taken - returned */
 	uint64_t icmp_errors_sent;

@@ -28,6 +28,8 @@ enum flow_flags {
 	FLOW_REVERSE = 1 << 0,   /* replies to the packet that made the session */
 	FLOW_REFRESHES = 1 << 1, /* its packets keep the session alive */
 	FLOW_SEEN = 1 << 2,      /* a packet has used it */
+	FLOW_STEADY = 1 << 3,    /* but for SYN, FIN and RST, its packets change nothing (tcp.h) */
+	FLOW_TCP_KNOWN = 1 << 4, /* tcp_expected and tcp_window are what its sender said */
 	FLOW_MAPPED = 1 << 5,    /* its key's destination is the outside endpoint of a mapping */
 };
 
@@ -50,7 +52,12 @@ struct flow {
 	uint16_t last_seen;    /* seconds, modulo 2^16 */
 	uint8_t flags;         /* enum flow_flags */
 	uint8_t checksum_at;   /* byte of the transport header; 0: that stays as it is */
-	uint8_t reserved[8];
+
+	/* What the sender of this direction takes next (tcp.h); nothing where it is not TCP's. */
+	uint32_t tcp_expected; /* sequence number, host order */
+	uint16_t tcp_window;
+	uint8_t tcp_shift;   /* of the window */
+	uint8_t tcp_watched; /* TCP_WATCHED; 0: it is not TCP's */
 } __rte_cache_aligned;
 
 _Static_assert(sizeof(struct flow) == 64, "a packet touches one cache line of the flow table");

@@ -35,6 +35,10 @@ enum packet_flags {
 	PACKET_AWAITED = 1 << 8,        /* a first fragment for which others wait */
 };
 
+enum {
+	DECISION_NONE = UINT32_MAX,
+};
+
 struct packet {
 	struct rte_mbuf *mbuf;
 	struct rte_ipv4_hdr *ip; /* in the mbuf's first segment, as long as ihl says */
@@ -49,7 +53,7 @@ struct packet {
 	uint32_t hash;
 	uint32_t flow;     /* index of its flow, or FLOW_NONE */
 	uint32_t egress;   /* adjacency, of the fabric path */
-	uint32_t decision; /* index into the burst's decisions */
+	uint32_t decision; /* index into the burst's decisions, or DECISION_NONE */
 	uint32_t held;     /* with PACKET_AWAITED: the first of those that wait */
 } __rte_cache_aligned;
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 
+#include <netinet/in.h>
+
 #include "packet.h"
 
 struct command_send;
@@ -12,6 +14,14 @@ struct worker;
  */
 
 #define LOAD_BALANCER_ADDRESS 0xa83f8110U /* 168.63.129.16, host order */
+
+/* A packet from a subnet that belongs to no session may be the answer to a probe. */
+static inline bool
+probe_is_answer(const struct packet *packet)
+{
+	return packet->key.protocol == IPPROTO_TCP && packet->key.zone != ZONE_FABRIC &&
+	       packet->key.destination == rte_cpu_to_be_32(LOAD_BALANCER_ADDRESS);
+}
 
 /* Sends an IPv4 packet of the control thread's, and counts it as originated. Takes the mbuf. */
 void probe_send(struct worker *worker, const struct command_send *send);

@@ -63,21 +63,20 @@ revalidate_same_translation(const struct session *session, const struct flow *ou
 }
 
 /*
- * A session whose backend fails its probe goes on if it is TCP and both ends have spoken; one whose
+ * A session whose backend fails its probe goes on if it is established TCP; one whose
  * backend was taken out does so for a while.
  */
 static bool
 revalidate_drain(struct worker *worker, uint32_t index, const struct decision *decision)
 {
 	struct session *session = &worker->sessions.sessions[index];
-	const struct flow *out = flow_at(&worker->sessions.flows, session->flow);
-	const struct flow *back = flow_at(&worker->sessions.flows, out->twin);
+	enum tcp_state state = (enum tcp_state)session->tcp_state;
 
 	if (!decision->backend_removed)
 		session->deadline = 0;
 	if (!decision->backend_removed && !decision->backend_down)
 		return true;
-	if (out->key.protocol != IPPROTO_TCP || !(back->flags & FLOW_SEEN))
+	if (state == TCP_STATE_NONE || !tcp_is_confirmed(state))
 		return false;
 	if (!decision->backend_removed)
 		return true;
@@ -104,6 +103,10 @@ session_revalidate(struct worker *worker, uint32_t flow)
 	struct decision decision;
 	struct flow *back;
 
+	if (session->flags & SESSION_HELD) {
+		out->decided_from = worker->snapshot->decided_from;
+		return;
+	}
 	recall_fill(worker, &request);
 	decide(worker->snapshot, &request, &decision, 1);
 	if (!revalidate_same_translation(session, out, &decision) ||
@@ -120,6 +123,7 @@ session_revalidate(struct worker *worker, uint32_t flow)
 	session_set_egress(worker, back, &decision.reverse);
 	out->decided_from = back->decided_from = worker->snapshot->decided_from;
 	session->idle_timeout = decision.idle_timeout;
+	session_schedule(worker, index);
 	return;
 end:
 	session_end(worker, index);

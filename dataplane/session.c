@@ -60,34 +60,6 @@ session_table_bytes(const struct session_table *table)
 	       SESSION_WHEEL_SLOTS * sizeof(*table->slots);
 }
 
-/* Has the session looked at in that second, or sooner if the wheel does not reach so far. */
-static void
-session_wheel_add(struct session_table *table, uint32_t index, uint32_t second)
-{
-	struct session *session = &table->sessions[index];
-
-	second = RTE_MIN(second, table->clock + SESSION_WHEEL_SLOTS - 1);
-	session->slot = (uint16_t)(second % SESSION_WHEEL_SLOTS);
-	session->previous = SESSION_NONE;
-	session->next = table->slots[session->slot];
-	if (session->next != SESSION_NONE)
-		table->sessions[session->next].previous = index;
-	table->slots[session->slot] = index;
-}
-
-static void
-session_wheel_remove(struct session_table *table, uint32_t index)
-{
-	const struct session *session = &table->sessions[index];
-
-	if (session->previous == SESSION_NONE)
-		table->slots[session->slot] = session->next;
-	else
-		table->sessions[session->previous].next = session->next;
-	if (session->next != SESSION_NONE)
-		table->sessions[session->next].previous = session->previous;
-}
-
 static struct flow_key
 session_reply_key(const struct flow_key *key, const struct decision *decision)
 {
@@ -156,6 +128,12 @@ session_fill(struct worker *worker, uint32_t index, uint32_t forward, uint32_t r
 		     (decision->mapped_in ? FLOW_MAPPED : 0);
 	back->flags = FLOW_REVERSE | (decision->reply_refreshes ? FLOW_REFRESHES : 0) |
 		      (session_is_mapped(worker, decision) ? FLOW_MAPPED : 0);
+	if (out->key.protocol == IPPROTO_TCP) {
+		out->tcp_watched = back->tcp_watched = TCP_WATCHED;
+	} else {
+		out->flags |= FLOW_STEADY;
+		back->flags |= FLOW_STEADY;
+	}
 	rewrite_prepare(out);
 	rewrite_prepare(back);
 	session_set_egress(worker, out, &decision->forward);
@@ -167,6 +145,29 @@ session_fill(struct worker *worker, uint32_t index, uint32_t forward, uint32_t r
 	out->last_seen = back->last_seen = (uint16_t)worker->now_seconds;
 }
 
+/*
+ * No session has the key of the replies. One that is over and holds it makes way where both are of
+ * the same mapping: the endpoint has no other port to begin again with.
+ */
+static bool
+session_claim(struct worker *worker, const struct flow_key *key, const struct decision *decision,
+	      const struct flow_key *reply)
+{
+	struct session_table *table = &worker->sessions;
+	uint32_t found = flow_find(&table->flows, reply, flow_hash(&table->flows, reply));
+	uint32_t index;
+
+	if (flow_key_equal(reply, key))
+		return false;
+	if (found == FLOW_NONE)
+		return true;
+	index = flow_at(&table->flows, found)->session;
+	if (!session_is_mapped(worker, decision) || !(table->sessions[index].flags & SESSION_HELD))
+		return false;
+	session_let_go(worker, index);
+	return true;
+}
+
 enum drop_reason
 session_create(struct worker *worker, const struct flow_key *key, const struct decision *decision,
 	       uint32_t *flow)
@@ -174,19 +175,17 @@ session_create(struct worker *worker, const struct flow_key *key, const struct d
 	struct session_table *table = &worker->sessions;
 	struct flow_table *flows = &table->flows;
 	struct flow_key reply = session_reply_key(key, decision);
-	uint32_t index = table->free;
 	enum drop_reason reason;
-	uint32_t forward, reverse;
+	uint32_t forward, reverse, index;
 	struct session *session;
 
-	if (index == SESSION_NONE)
+	if (table->free == SESSION_NONE)
 		return DROP_session_table_full;
 	reason = session_take_ports(worker, key, decision, &reply);
 	if (reason != DROP_NONE)
 		return reason;
 	reason = DROP_session_key_taken;
-	if (flow_key_equal(&reply, key) ||
-	    flow_find(flows, &reply, flow_hash(flows, &reply)) != FLOW_NONE)
+	if (!session_claim(worker, key, decision, &reply))
 		goto untake;
 	reason = DROP_session_table_full;
 	forward = flow_insert(flows, key);
@@ -195,8 +194,8 @@ session_create(struct worker *worker, const struct flow_key *key, const struct d
 	reverse = flow_insert(flows, &reply);
 	if (reverse == FLOW_NONE)
 		goto remove;
+	index = table->free;
 	session_fill(worker, index, forward, reverse, decision);
-
 	session = &table->sessions[index];
 	table->free = session->next;
 	table->used++;
@@ -207,8 +206,10 @@ session_create(struct worker *worker, const struct flow_key *key, const struct d
 		.outbound_vip = decision->snat ? decision->outbound_vip : VIP_NONE,
 		.host = decision->host,
 		.idle_timeout = decision->idle_timeout,
+		.tcp_state = key->protocol == IPPROTO_TCP ? TCP_STATE_NEW : TCP_STATE_NONE,
+		.flags = SESSION_IN_USE,
 	};
-	session_wheel_add(table, index, worker->now_seconds + session->idle_timeout);
+	session_wheel_add(table, index, worker->now_seconds + session_timeout(worker, session));
 	worker->counters.sessions_created++;
 	*flow = forward;
 	return DROP_NONE;
@@ -220,96 +221,116 @@ untake:
 	return reason;
 }
 
+bool
+session_is_confirmed(const struct session_table *table, uint32_t index)
+{
+	const struct session *session = &table->sessions[index];
+	const struct flow *flow = flow_at(&table->flows, session->flow);
+
+	if (session->tcp_state != TCP_STATE_NONE || session->flags & SESSION_HELD)
+		return tcp_is_confirmed((enum tcp_state)session->tcp_state);
+	return flow_at(&table->flows, flow->twin)->flags & FLOW_SEEN;
+}
+
+/* How long nobody else may have the port of a session that ends so, seconds. */
+static uint32_t
+session_hold_down(const struct hold_downs *hold_downs, uint8_t protocol, enum tcp_phase phase)
+{
+	if (protocol == IPPROTO_UDP)
+		return hold_downs->udp;
+	if (protocol != IPPROTO_TCP)
+		return 0;
+	switch (phase) {
+	case TCP_PHASE_OPENING:
+		return hold_downs->half_open;
+	case TCP_PHASE_RESET:
+		return hold_downs->rst;
+	case TCP_PHASE_OPEN: /* its ends may send for as long as after a FIN */
+	case TCP_PHASE_CLOSING:
+		break;
+	}
+	return hold_downs->fin;
+}
+
+/* What of it is left. It has begun when the connection was closed, or when its time was over. */
+static uint32_t
+session_hold_down_left(const struct worker *worker, const struct session *session)
+{
+	const struct flow *flow = flow_at(&worker->sessions.flows, session->flow);
+	enum tcp_phase phase = tcp_phase_of((enum tcp_state)session->tcp_state);
+	uint32_t hold_down =
+		session_hold_down(&worker->snapshot->hold_downs, flow->key.protocol, phase);
+	uint32_t passed = session_idle(worker, session);
+
+	if (session->outbound_vip == VIP_NONE)
+		return 0;
+	if (phase != TCP_PHASE_CLOSING && phase != TCP_PHASE_RESET)
+		passed -= RTE_MIN(passed, session_timeout(worker, session));
+	return hold_down - RTE_MIN(hold_down, passed);
+}
+
+static void
+session_free(struct session_table *table, uint32_t index)
+{
+	table->sessions[index] = (struct session){ .next = table->free };
+	table->free = index;
+	table->used--;
+}
+
+/* The replies' entry is all that is left. */
+static void
+session_hold(struct worker *worker, uint32_t index, uint32_t seconds)
+{
+	struct session_table *table = &worker->sessions;
+	struct session *session = &table->sessions[index];
+	struct flow *reply;
+
+	session->flow = flow_at(&table->flows, session->flow)->twin;
+	session->flags |= SESSION_HELD;
+	session->deadline = worker->now_seconds + seconds;
+	session_wheel_add(table, index, session->deadline);
+	reply = flow_at(&table->flows, session->flow);
+	reply->twin = FLOW_NONE;
+	reply->egress = EGRESS_DROP | DROP_session_over;
+	worker->counters.sessions_held++;
+}
+
 void
 session_end(struct worker *worker, uint32_t index)
 {
 	struct session_table *table = &worker->sessions;
 	struct session *session = &table->sessions[index];
-	uint32_t reverse = flow_at(&table->flows, session->flow)->twin;
+	uint32_t hold_down = session_hold_down_left(worker, session);
+	uint32_t forward = session->flow;
+	uint32_t reverse = flow_at(&table->flows, forward)->twin;
 
 	session_wheel_remove(table, index);
-	session_close_mappings(worker, flow_at(&table->flows, session->flow),
+	session_close_mappings(worker, flow_at(&table->flows, forward),
 			       flow_at(&table->flows, reverse));
-	session_return_port(worker, session, flow_at(&table->flows, reverse));
-	session_clear_egress(worker, flow_at(&table->flows, session->flow));
+	session_clear_egress(worker, flow_at(&table->flows, forward));
 	session_clear_egress(worker, flow_at(&table->flows, reverse));
-	flow_remove(&table->flows, reverse);
-	flow_remove(&table->flows, session->flow);
 	worker->counters.sessions_ended++;
-	session->next = table->free;
-	table->free = index;
-	table->used--;
-}
-
-/* Seconds since a packet that counts last used the session; `lag` is how long nobody looked. */
-static uint32_t
-session_idle(const struct worker *worker, const struct session *session, uint32_t lag)
-{
-	const struct flow *out = flow_at(&worker->sessions.flows, session->flow);
-	const struct flow *back = flow_at(&worker->sessions.flows, out->twin);
-	uint32_t idle = UINT16_MAX;
-
-	/* After a pause that the 16 bits of last_seen can not tell, nothing has been used. */
-	if (lag > INT16_MAX)
-		return lag;
-	if (out->flags & FLOW_REFRESHES)
-		idle = (uint16_t)(worker->now_seconds - out->last_seen);
-	if (back->flags & FLOW_REFRESHES)
-		idle = RTE_MIN(idle, (uint32_t)(uint16_t)(worker->now_seconds - back->last_seen));
-	return idle;
-}
-
-static void
-session_look(struct worker *worker, uint32_t index, uint32_t lag)
-{
-	struct session_table *table = &worker->sessions;
-	struct session *session = &table->sessions[index];
-	uint32_t idle = session_idle(worker, session, lag);
-	uint32_t remaining;
-
-	if (idle >= session->idle_timeout ||
-	    (session->deadline != 0 && worker->now_seconds >= session->deadline)) {
-		session_end(worker, index);
-		return;
+	table->removals++;
+	if (hold_down > 0) {
+		session_hold(worker, index, hold_down);
+	} else {
+		session_return_port(worker, session, flow_at(&table->flows, reverse));
+		flow_remove(&table->flows, reverse);
+		session_free(table, index);
 	}
-	remaining = session->idle_timeout - idle;
-	if (session->deadline != 0)
-		remaining = RTE_MIN(remaining, session->deadline - worker->now_seconds);
-	session_wheel_remove(table, index);
-	session_wheel_add(table, index, worker->now_seconds + remaining);
+	flow_remove(&table->flows, forward);
 }
 
 void
-session_set_deadline(struct worker *worker, uint32_t index, uint32_t second)
+session_let_go(struct worker *worker, uint32_t index)
 {
 	struct session_table *table = &worker->sessions;
+	struct session *session = &table->sessions[index];
 
-	table->sessions[index].deadline = second;
 	session_wheel_remove(table, index);
-	session_wheel_add(table, index, second);
-}
-
-bool
-session_expire(struct worker *worker)
-{
-	struct session_table *table = &worker->sessions;
-	uint32_t now = worker->now_seconds;
-	unsigned int budget = SESSION_EXPIRE_BUDGET;
-
-	/* One turn of the wheel comes by every session. */
-	if (now - table->clock >= SESSION_WHEEL_SLOTS && now > table->clock)
-		table->clock = now - (SESSION_WHEEL_SLOTS - 1);
-	while (table->clock <= now) {
-		uint32_t index = table->slots[table->clock % SESSION_WHEEL_SLOTS];
-
-		if (index == SESSION_NONE) {
-			table->clock++;
-			continue;
-		}
-		if (budget-- == 0)
-			return false;
-		session_look(worker, index, now - table->caught_up);
-	}
-	table->caught_up = now;
-	return true;
+	session_return_port(worker, session, flow_at(&table->flows, session->flow));
+	worker->counters.sessions_held--;
+	table->removals++;
+	flow_remove(&table->flows, session->flow);
+	session_free(table, index);
 }

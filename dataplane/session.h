@@ -7,12 +7,17 @@
 
 #include "decide.h"
 #include "flow.h"
+#include "tcp.h"
 
 /*
  * The sessions of one worker: both directions in the flow table, what is rarely read in a cold
  * record, and a wheel of one slot a second on which every session waits for the moment at which it
  * could be idle. Only when that moment comes are its entries looked at: one that was used since
  * goes back on the wheel.
+ *
+ * The port of a translated session that is over is *held* for a while: the forward entry is gone,
+ * so that its host's next packet begins a new session with another port, and the other stays,
+ * dropping what still comes, so that nobody gets packets that are not his.
  */
 
 enum {
@@ -22,26 +27,37 @@ enum {
 	SESSION_EXPIRE_BUDGET = 64, /* sessions looked at in one call */
 };
 
+enum session_flags {
+	SESSION_IN_USE = 1 << 0,
+	SESSION_HELD = 1 << 1, /* it is over; its one entry is that of the replies */
+};
+
 struct session {
-	uint32_t flow;     /* of the packet that made it; the other direction is its twin */
-	uint32_t previous; /* on the wheel */
-	uint32_t next;     /* on the wheel, or the next free record */
-	uint16_t slot;
-	uint16_t host;         /* of an outbound session: its place on the VIP */
+	/* Of the packet that made it; the other direction is its twin. Held: of the replies. */
+	uint32_t flow;
+	uint32_t previous;     /* on the wheel */
+	uint32_t next;         /* on the wheel, or the next free record */
+	uint32_t deadline;     /* second at which it ends, used or not; 0: none */
 	uint32_t inbound_rule; /* id, or INBOUND_RULE_NONE */
 	uint16_t inbound_vip;  /* or VIP_NONE */
 	uint16_t outbound_vip; /* or VIP_NONE: its source port is not from a pool */
-	uint16_t idle_timeout; /* seconds */
-	uint32_t deadline;     /* second at which it ends, used or not; 0: none */
+	uint16_t idle_timeout; /* seconds, while it is open */
+	uint16_t slot;         /* of the wheel */
+	uint16_t host;         /* of an outbound session: its place on the VIP */
+	uint8_t tcp_state;     /* enum tcp_state */
+	uint8_t flags;         /* enum session_flags */
 };
+
+_Static_assert(sizeof(struct session) == 32, "two fit a cache line");
 
 struct session_table {
 	struct flow_table flows;
 	struct session *sessions;
 	uint32_t capacity;
 	uint32_t free;
-	uint32_t used;
+	uint32_t used;      /* records, those of held sessions too */
 	uint32_t clock;     /* the second whose slot is looked at next */
+	uint32_t removals;  /* sessions that ended, and held ones that were let go; wraps */
 	uint32_t caught_up; /* the second in which nothing was due any more */
 	uint32_t *slots;    /* the first session of each slot */
 };
@@ -66,7 +82,35 @@ enum drop_reason session_create(struct worker *worker, const struct flow_key *ke
  * places afterwards: find them again.
  */
 void session_revalidate(struct worker *worker, uint32_t flow);
+/* The session is over; its port is held as long as it has to be. */
 void session_end(struct worker *worker, uint32_t session);
+/* A held session's time has come: its port is free. */
+void session_let_go(struct worker *worker, uint32_t session);
+/* Both ends have taken part: the other one answered, and TCP's handshake is done. */
+bool session_is_confirmed(const struct session_table *table, uint32_t session);
+
+/* session_tcp.c */
+
+enum session_step {
+	SESSION_GOES_ON,
+	SESSION_ANEW,     /* the packet is the first of a new connection; the session is to end */
+	SESSION_NONSENSE, /* the packet's TCP flags contradict one another */
+};
+
+/* A packet of that flow that is not steady (tcp.h) is about to be sent on. */
+enum session_step session_take_segment(struct worker *worker, const struct packet *packet,
+				       struct flow *flow);
+
+/* session_age.c: when sessions end by themselves */
+
+void session_wheel_add(struct session_table *table, uint32_t session, uint32_t second);
+void session_wheel_remove(struct session_table *table, uint32_t session);
+/* How long it may be idle, seconds, in the state that it is in. */
+uint32_t session_timeout(const struct worker *worker, const struct session *session);
+/* How long it has not been used, seconds. */
+uint32_t session_idle(const struct worker *worker, const struct session *session);
+/* Its timeout or deadline may be sooner now: has it looked at then. */
+void session_schedule(struct worker *worker, uint32_t session);
 /* Puts a deadline on a session; it ends then even if it is used. */
 void session_set_deadline(struct worker *worker, uint32_t session, uint32_t second);
 /* Ends what has been idle too long, a bounded number of sessions a call. True: nothing is due. */

@@ -182,6 +182,25 @@ snat_unit_of(const struct snat_ports *ports, uint16_t port)
 	return ports->units[port / SNAT_CHUNK_PORTS];
 }
 
+/* How long a TCP session that is not open may be idle, seconds. */
+struct tcp_timeouts {
+	uint16_t half_open; /* until both ends have taken part */
+	uint16_t closing;   /* after both have sent a FIN */
+	uint16_t reset;     /* after a RST */
+};
+
+/*
+ * How long a session's port is not given to the same destination again, seconds: after both FINs or
+ * the end of an open connection, after a RST, and after a session that was never open, or UDP's,
+ * has ended.
+ */
+struct hold_downs {
+	uint16_t fin;
+	uint16_t rst;
+	uint16_t half_open;
+	uint16_t udp;
+};
+
 struct snapshot_vip {
 	bool present;
 	bool rfc; /* profile: its outbound sessions have mappings (mapping.h) */
@@ -193,6 +212,7 @@ struct snapshot_vip {
 	uint16_t tcp_idle_timeout; /* of outbound sessions, seconds */
 	uint16_t udp_idle_timeout;
 	uint16_t icmp_timeout;
+	struct tcp_timeouts tcp_timeouts; /* of outbound sessions */
 };
 
 enum {
@@ -205,6 +225,9 @@ struct snapshot {
 	uint32_t decided_from;
 	uint32_t ecmp_seed;
 	uint32_t icmp_error_rate; /* per second and worker */
+	bool tcp_loose;           /* a connection under way may open a session */
+	struct tcp_timeouts tcp_timeouts;
+	struct hold_downs hold_downs;
 
 	struct rte_fib *fib; /* address (host order) to route_target (route.h) */
 	const struct ecmp_group *const *groups;

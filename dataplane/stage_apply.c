@@ -16,7 +16,6 @@ enum {
 	ICMP_TIME_EXCEEDED = 11,
 };
 
-/* Some senders are told why (RFC 1812 section 4.3.3; semantics.md section 5 for SNAT). */
 void
 apply_drop(struct worker *worker, struct packet *packet, enum drop_reason reason)
 {
@@ -71,15 +70,32 @@ apply_local(struct worker *worker, struct packet *packet)
 	if (packet->flags & PACKET_ECHO_REQUEST) {
 		worker->counters.path_packets[PATH_LOCAL]++;
 		icmp_echo_reply(worker, packet);
-	} else if (packet->kind == PACKET_STATEFUL &&
-		   packet->key.destination == rte_cpu_to_be_32(LOAD_BALANCER_ADDRESS)) {
+	} else if (probe_is_answer(packet)) {
 		probe_receive(worker, packet);
 	} else {
 		transmit_drop(worker, packet->mbuf, DROP_local_unsupported);
 	}
 }
 
-static void
+/* Looks at a TCP packet that may change its session. False: it has come to its end. */
+static bool
+apply_segment(struct worker *worker, struct packet *packet, struct flow *flow)
+{
+	switch (session_take_segment(worker, packet, flow)) {
+	case SESSION_GOES_ON:
+		return true;
+	case SESSION_ANEW:
+		session_end(worker, flow->session);
+		apply_first(worker, packet, NULL);
+		break;
+	case SESSION_NONSENSE:
+		apply_drop(worker, packet, DROP_tcp_flags_invalid);
+		break;
+	}
+	return false;
+}
+
+void
 apply_session(struct worker *worker, struct packet *packet)
 {
 	struct flow *flow = flow_at(&worker->sessions.flows, packet->flow);
@@ -91,6 +107,8 @@ apply_session(struct worker *worker, struct packet *packet)
 	}
 	mtu = worker->neighbors.adjacencies[flow->egress].mtu;
 	if (unlikely(!apply_check(worker, packet, mtu)))
+		return;
+	if (unlikely(!tcp_is_steady(packet, flow)) && !apply_segment(worker, packet, flow))
 		return;
 	flow->last_seen = (uint16_t)worker->now_seconds;
 	flow->flags |= FLOW_SEEN;
@@ -127,41 +145,14 @@ apply_error(struct worker *worker, struct packet *packet)
 }
 
 static void
-apply_first(struct worker *worker, struct packet *packet, const struct decision *decision)
+apply_stateful(struct worker *worker, struct packet *packet, const struct decision *decisions)
 {
-	const struct flow_table *flows = &worker->sessions.flows;
-	enum drop_reason reason = decision->reason;
-	const struct snapshot_interface *link;
-
-	/* An earlier packet of this burst may have made the session. */
-	packet->flow = flow_find(flows, &packet->key, packet->hash);
-	if (packet->flow != FLOW_NONE) {
+	if (likely(packet->flow != FLOW_NONE))
 		apply_session(worker, packet);
-		return;
-	}
-	worker->counters.decided++;
-	if (worker->observer.decided != NULL)
-		worker->observer.decided(worker->observer.context, packet, decision);
-	switch ((enum verdict)decision->verdict) {
-	case VERDICT_LOCAL:
-		apply_local(worker, packet);
-		return;
-	case VERDICT_SESSION:
-		/* What is not sent opens nothing. */
-		link = &worker->snapshot->interfaces[decision->forward.interface];
-		if (unlikely(!apply_check(worker, packet, link->mtu)))
-			return;
-		reason = session_create(worker, &packet->key, decision, &packet->flow);
-		if (likely(reason == DROP_NONE)) {
-			apply_session(worker, packet);
-			return;
-		}
-		break;
-	case VERDICT_FABRIC: /* only of packets that the fabric's routes sent to a VIP */
-	case VERDICT_DROP:
-		break;
-	}
-	apply_drop(worker, packet, reason);
+	else
+		apply_first(worker, packet,
+			    packet->decision == DECISION_NONE ? NULL
+							      : &decisions[packet->decision]);
 }
 
 void
@@ -169,10 +160,7 @@ apply_packet(struct worker *worker, struct packet *packet, const struct decision
 {
 	switch ((enum packet_kind)packet->kind) {
 	case PACKET_STATEFUL:
-		if (likely(packet->flow != FLOW_NONE))
-			apply_session(worker, packet);
-		else
-			apply_first(worker, packet, &decisions[packet->decision]);
+		apply_stateful(worker, packet, decisions);
 		break;
 	case PACKET_ERROR:
 		apply_error(worker, packet);
@@ -197,9 +185,15 @@ apply_packet(struct worker *worker, struct packet *packet, const struct decision
 void
 stage_apply(struct worker *worker, unsigned int n, const struct decision *decisions)
 {
+	const struct session_table *sessions = &worker->sessions;
+	uint32_t removals = sessions->removals;
+
 	for (unsigned int i = 0; i < n; i++) {
 		struct packet *packet = &worker->burst[i];
 
+		/* An earlier packet of this burst may have ended this one's session. */
+		if (unlikely(sessions->removals != removals))
+			packet->flow = FLOW_NONE;
 		if (likely(!(packet->flags & PACKET_FRAGMENT)))
 			apply_packet(worker, packet, decisions);
 		else

@@ -1,6 +1,29 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "probe.h"
 #include "recall.h"
 #include "stages.h"
+
+struct decide_request
+stage_decide_request(const struct worker *worker, const struct packet *packet)
+{
+	struct decide_request request = { .key = packet->key };
+
+	recall_fill(worker, &request);
+	return request;
+}
+
+/* What can not open a session is not worth a decision. */
+static bool
+decide_wanted(const struct worker *worker, const struct packet *packet)
+{
+	if (packet->kind != PACKET_STATEFUL || packet->flow != FLOW_NONE)
+		return false;
+	/* Of a later fragment only that of a ping may have more to be found out. */
+	if (unlikely(packet->flags & PACKET_LATER_FRAGMENT))
+		return packet->flags & PACKET_ECHO_REQUEST;
+	return packet->key.protocol != IPPROTO_TCP || probe_is_answer(packet) ||
+	       tcp_opens(tcp_kind_of(tcp_header(packet)->tcp_flags), worker->snapshot->tcp_loose);
+}
 
 void
 stage_decide(struct worker *worker, unsigned int n, struct decision *decisions)
@@ -11,14 +34,10 @@ stage_decide(struct worker *worker, unsigned int n, struct decision *decisions)
 	for (unsigned int i = 0; i < n; i++) {
 		struct packet *packet = &worker->burst[i];
 
-		if (packet->kind != PACKET_STATEFUL || packet->flow != FLOW_NONE)
+		packet->decision = DECISION_NONE;
+		if (!decide_wanted(worker, packet))
 			continue;
-		/* It opens no session; only of a ping there may be more to find out. */
-		if (unlikely(packet->flags & PACKET_LATER_FRAGMENT) &&
-		    !(packet->flags & PACKET_ECHO_REQUEST))
-			continue;
-		requests[count] = (struct decide_request){ .key = packet->key };
-		recall_fill(worker, &requests[count]);
+		requests[count] = stage_decide_request(worker, packet);
 		packet->decision = count++;
 	}
 	if (count > 0)

@@ -90,7 +90,7 @@ twin_of(const struct change *change, const struct flow *flow)
 	return flow_at(&change->worker->sessions.flows, flow->twin);
 }
 
-/* A first packet makes its session; a reply is seen too. */
+/* A first packet makes its session; a reply is seen too, and TCP's handshake is done. */
 static inline struct flow *
 session_open(struct change *change, struct flow_key key)
 {
@@ -103,6 +103,8 @@ session_open(struct change *change, struct flow_key key)
 	flow = flow_at(&change->worker->sessions.flows, index);
 	flow->flags |= FLOW_SEEN;
 	twin_of(change, flow)->flags |= FLOW_SEEN;
+	if (key.protocol == IPPROTO_TCP)
+		session_of(change, flow)->tcp_state = TCP_STATE_ESTABLISHED;
 	return flow;
 }
 

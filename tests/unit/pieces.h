@@ -87,10 +87,12 @@ whole_make(uint32_t number, uint8_t protocol, uint16_t source_port, uint16_t des
 	}
 	udp->src_port = rte_cpu_to_be_16(source_port);
 	udp->dst_port = rte_cpu_to_be_16(destination_port);
-	if (protocol == IPPROTO_UDP)
+	if (protocol == IPPROTO_UDP) {
 		udp->dgram_len = rte_cpu_to_be_16(whole.length);
-	else
+	} else {
 		whole.payload[offsetof(struct rte_tcp_hdr, data_off)] = 0x50;
+		whole.payload[offsetof(struct rte_tcp_hdr, tcp_flags)] = RTE_TCP_SYN_FLAG;
+	}
 	return whole;
 }
 

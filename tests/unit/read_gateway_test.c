@@ -71,6 +71,7 @@ test_defaults(void **state)
 	assert_false(gateway->seed_set);
 	assert_int_equal(gateway->tcp_half_open_timeout, 30);
 	assert_int_equal(gateway->tcp_closing_timeout, 30);
+	assert_false(gateway->tcp_loose);
 	assert_int_equal(gateway->hold_down_fin, 65);
 	assert_int_equal(gateway->hold_down_rst, 16);
 	assert_int_equal(gateway->hold_down_half_open, 30);

@@ -16,7 +16,7 @@ backends_that_are_removed_drain(void **state)
 	session_open(change, established);
 	session_open(change, udp);
 	flow = session_open(change, half_open);
-	twin_of(change, flow)->flags &= (uint8_t)~FLOW_SEEN;
+	session_of(change, flow)->tcp_state = TCP_STATE_SYN_RECEIVED;
 
 	backend->address = rte_cpu_to_be_32(IP4(10, 0, 1, 9));
 	change->after.inbound[ONE].backends[2][0] = *backend;
@@ -66,7 +66,7 @@ backends_that_fail_their_probe_keep_tcp(void **state)
 	session_open(change, established);
 	session_open(change, udp);
 	flow = session_open(change, half_open);
-	twin_of(change, flow)->flags &= (uint8_t)~FLOW_SEEN;
+	session_of(change, flow)->tcp_state = TCP_STATE_SYN_RECEIVED;
 
 	change->after.inbound[ONE].rules[1].healthy_count = 0;
 	change->after.inbound[ONE].rules[2].healthy_count = 0;

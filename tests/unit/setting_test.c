@@ -94,7 +94,8 @@ test_unknown_settings(void **state)
 		  "t.conf:3: unknown setting gateway of the gateway; there are name, cores, "
 		  "workers, "
 		  "flow_capacity, fragment_capacity, route_capacity, ecmp_seed, seed, "
-		  "tcp_half_open_timeout, tcp_closing_timeout, hold_down_fin, hold_down_rst, "
+		  "tcp_half_open_timeout, tcp_closing_timeout, tcp_loose, hold_down_fin, "
+		  "hold_down_rst, "
 		  "hold_down_half_open, hold_down_udp, icmp_error_rate, first_packet_share, "
 		  "eal_options, "
 		  "control_socket\n" },
@@ -130,7 +131,7 @@ static void
 test_places(void **state)
 {
 	struct model *model = configuration_expect(
-		"gateway = { name = 'g'; hold_down_fin = 1;\n"
+		"gateway = { name = 'g'; first_packet_share = 21;\n"
 		"workers = 2;\n"
 		"};\n" PORT INTERFACES NETWORK "\n"
 		"vips = {\n"
@@ -142,7 +143,7 @@ test_places(void **state)
 		"backends = (\n'10.0.1.9',\n'10.0.1.1',\n'10.0.1.10'); },\n"
 		"{ name = 'b'; protocol = 'tcp'; ports = '2';\n"
 		"backends = '10.0.9.1'; } ); };",
-		"t.conf:1: hold_down_fin other than 65 is not supported yet; leave it out\n"
+		"t.conf:1: first_packet_share other than 20 is not supported yet; leave it out\n"
 		"t.conf:2: 2 workers with virtual networks are not supported yet; set workers = 1\n"
 		"t.conf:8: tcp_reset = true is not supported yet; leave it out\n"
 		"t.conf:13: backend '10.0.1.1' is reserved in its subnet; hosts have .4 and "

@@ -10,21 +10,6 @@ static void
 test_timers(void **state)
 {
 	static const struct configuration_case cases[] = {
-		{ "gateway = { name = 'g';\ntcp_half_open_timeout = 31;\ntcp_closing_timeout = "
-		  "29;\n"
-		  "hold_down_fin = 0;\nhold_down_rst = 0;\nhold_down_half_open = 1;\nhold_down_udp "
-		  "= 1; };",
-		  "t.conf:3: tcp_half_open_timeout other than 30 is not supported yet; leave it "
-		  "out\n"
-		  "t.conf:4: tcp_closing_timeout other than 30 is not supported yet; leave it out\n"
-		  "t.conf:5: hold_down_fin other than 65 is not supported yet; leave it out\n"
-		  "t.conf:6: hold_down_rst other than 16 is not supported yet; leave it out\n"
-		  "t.conf:7: hold_down_half_open other than 30 is not supported yet; leave it out\n"
-		  "t.conf:8: hold_down_udp other than 65 is not supported yet; leave it out\n" },
-		{ "gateway = { name = 'g'; tcp_half_open_timeout = 30; tcp_closing_timeout = 30; "
-		  "hold_down_fin = 65; hold_down_rst = 16; hold_down_half_open = 30; hold_down_udp "
-		  "= 65; };",
-		  "" },
 		{ "gateway = { name = 'g';\nfirst_packet_share = 21; };",
 		  "t.conf:3: first_packet_share other than 20 is not supported yet; leave it "
 		  "out\n" },

@@ -331,6 +331,7 @@ world_vips(struct world *world)
 			.tcp_idle_timeout = 500,
 			.udp_idle_timeout = 501,
 			.icmp_timeout = 51,
+			.tcp_timeouts = { 30, 31, 16 },
 		};
 		world_inbound_build(world, vip);
 	}
@@ -362,6 +363,7 @@ world_create(struct world *world, struct fabric_routes *fabric)
 		.decided_from = 1U << 16,
 		.ecmp_seed = 7,
 		.icmp_error_rate = 1000,
+		.tcp_timeouts = { 40, 41, 42 },
 		.fib = fabric_routes_active(fabric),
 		.groups = world->group_of,
 		.group_count = RTE_DIM(world->group_of),

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "session.h"
+#include "worker.h"
+
+/* How far the wheel reaches: the last slot before the one that is looked at next. */
+static uint32_t
+session_wheel_end(const struct session_table *table)
+{
+	return table->clock + SESSION_WHEEL_SLOTS - 1;
+}
+
+/*
+ * Has the session looked at in that second; sooner if the wheel does not reach so far, and as soon
+ * as possible if that second is over.
+ */
+void
+session_wheel_add(struct session_table *table, uint32_t index, uint32_t second)
+{
+	struct session *session = &table->sessions[index];
+
+	second = RTE_MIN(RTE_MAX(second, table->clock), session_wheel_end(table));
+	session->slot = (uint16_t)(second % SESSION_WHEEL_SLOTS);
+	session->previous = SESSION_NONE;
+	session->next = table->slots[session->slot];
+	if (session->next != SESSION_NONE)
+		table->sessions[session->next].previous = index;
+	table->slots[session->slot] = index;
+}
+
+void
+session_wheel_remove(struct session_table *table, uint32_t index)
+{
+	const struct session *session = &table->sessions[index];
+
+	if (session->previous == SESSION_NONE)
+		table->slots[session->slot] = session->next;
+	else
+		table->sessions[session->previous].next = session->next;
+	if (session->next != SESSION_NONE)
+		table->sessions[session->next].previous = session->previous;
+}
+
+/* An outbound session has those of its VIP, while there is one. */
+static const struct tcp_timeouts *
+session_tcp_timeouts(const struct snapshot *snapshot, const struct session *session)
+{
+	if (session->outbound_vip < snapshot->vip_count &&
+	    snapshot->vips[session->outbound_vip].present)
+		return &snapshot->vips[session->outbound_vip].tcp_timeouts;
+	return &snapshot->tcp_timeouts;
+}
+
+uint32_t
+session_timeout(const struct worker *worker, const struct session *session)
+{
+	const struct tcp_timeouts *timeouts = session_tcp_timeouts(worker->snapshot, session);
+
+	switch (tcp_phase_of((enum tcp_state)session->tcp_state)) {
+	case TCP_PHASE_OPENING:
+		return timeouts->half_open;
+	case TCP_PHASE_CLOSING:
+		return timeouts->closing;
+	case TCP_PHASE_RESET:
+		return timeouts->reset;
+	case TCP_PHASE_OPEN:
+		break;
+	}
+	return session->idle_timeout;
+}
+
+uint32_t
+session_idle(const struct worker *worker, const struct session *session)
+{
+	const struct flow *out = flow_at(&worker->sessions.flows, session->flow);
+	const struct flow *back = flow_at(&worker->sessions.flows, out->twin);
+	uint16_t now = (uint16_t)worker->now_seconds;
+	uint32_t idle = UINT16_MAX;
+
+	if (out->flags & FLOW_REFRESHES)
+		idle = (uint16_t)(now - out->last_seen);
+	if (back->flags & FLOW_REFRESHES)
+		idle = RTE_MIN(idle, (uint32_t)(uint16_t)(now - back->last_seen));
+	return idle;
+}
+
+void
+session_schedule(struct worker *worker, uint32_t index)
+{
+	struct session_table *table = &worker->sessions;
+	const struct session *session = &table->sessions[index];
+	uint32_t timeout = session_timeout(worker, session);
+	uint32_t idle = session_idle(worker, session);
+	uint32_t second = worker->now_seconds + (timeout > idle ? timeout - idle : 0);
+
+	if (session->deadline != 0)
+		second = RTE_MIN(second, session->deadline);
+	session_wheel_remove(table, index);
+	session_wheel_add(table, index, second);
+}
+
+void
+session_set_deadline(struct worker *worker, uint32_t index, uint32_t second)
+{
+	worker->sessions.sessions[index].deadline = second;
+	session_schedule(worker, index);
+}
+
+/* lag: how long nobody looked. */
+static bool
+session_is_due(const struct worker *worker, const struct session *session, uint32_t lag)
+{
+	if (session->deadline != 0 && worker->now_seconds >= session->deadline)
+		return true;
+	if (session->flags & SESSION_HELD)
+		return false;
+	/* After a pause that the 16 bits of last_seen can not tell, nothing has been used. */
+	return lag > INT16_MAX || session_idle(worker, session) >= session_timeout(worker, session);
+}
+
+static void
+session_look(struct worker *worker, uint32_t index, uint32_t lag)
+{
+	struct session_table *table = &worker->sessions;
+	const struct session *session = &table->sessions[index];
+	bool held = session->flags & SESSION_HELD;
+
+	if (session_is_due(worker, session, lag)) {
+		if (held)
+			session_let_go(worker, index);
+		else
+			session_end(worker, index);
+	} else if (held) {
+		session_wheel_remove(table, index);
+		session_wheel_add(table, index, session->deadline);
+	} else {
+		session_schedule(worker, index);
+	}
+}
+
+bool
+session_expire(struct worker *worker)
+{
+	struct session_table *table = &worker->sessions;
+	uint32_t now = worker->now_seconds;
+	unsigned int budget = SESSION_EXPIRE_BUDGET;
+
+	/* One turn of the wheel comes by every session. */
+	if (now - table->clock >= SESSION_WHEEL_SLOTS && now > table->clock)
+		table->clock = now - (SESSION_WHEEL_SLOTS - 1);
+	while (table->clock <= now) {
+		uint32_t index = table->slots[table->clock % SESSION_WHEEL_SLOTS];
+
+		if (index == SESSION_NONE) {
+			table->clock++;
+			continue;
+		}
+		if (budget-- == 0)
+			return false;
+		session_look(worker, index, now - table->caught_up);
+	}
+	table->caught_up = now;
+	return true;
+}
