@@ -180,6 +180,8 @@ build_usage(struct builder *builder, const struct snapshot *previous)
 
 		if (snat_pages_share(builder->generation, &pages, &usage[id]) != 0)
 			return build_out_of_memory(builder);
+		if (usage[id] != NULL)
+			builder->vips[id].snat.reserved = usage[id]->reserved;
 	}
 	snapshot->usage = usage;
 	return 0;

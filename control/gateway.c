@@ -11,6 +11,7 @@
 #include "build.h"
 #include "gateway_state.h"
 #include "restart.h"
+#include "snat_claims.h"
 
 static int
 fail(char *error, size_t error_size, int rc, const char *sentence)
@@ -69,7 +70,8 @@ given_neighbors(const struct model *model, const struct names *names)
 
 /* Builds and publishes; takes the model when it succeeds. */
 static int
-gateway_publish(struct gateway *gateway, struct model *model, char *error, size_t error_size)
+gateway_publish(struct gateway *gateway, struct model *model, bool forced, char *error,
+		size_t error_size)
 {
 	struct command_neighbor *given = NULL;
 	struct probe_targets targets = { 0 };
@@ -91,6 +93,10 @@ gateway_publish(struct gateway *gateway, struct model *model, char *error, size_
 			  rc == -ENOMEM ? "there is not enough memory"
 					: "there are too many backends with probes");
 	else
+		rc = forced ? 0
+			    : snat_claims_reserve(gateway->publisher.current, generation, model,
+						  gateway->worker_count, error, error_size);
+	if (rc == 0)
 		rc = publisher_publish(&gateway->publisher, generation, error, error_size);
 	if (rc != 0) {
 		generation_free(generation);
@@ -228,7 +234,7 @@ gateway_create(struct model *model, const struct gateway_options *options, struc
 			 "gateway.route_capacity",
 			 strerror(-rc));
 	else
-		rc = gateway_publish(made, model, error, error_size);
+		rc = gateway_publish(made, model, true, error, error_size);
 	if (rc != 0) {
 		gateway_free(made);
 		return rc;
@@ -287,8 +293,8 @@ gateway_needs_restart(const struct gateway *gateway, const struct model *model, 
 	return restart_needed(gateway_model(gateway), model, text, size);
 }
 
-int
-gateway_reload(struct gateway *gateway, struct model *model, char *error, size_t error_size)
+static int
+reload(struct gateway *gateway, struct model *model, bool forced, char *error, size_t error_size)
 {
 	char settings[512];
 	int rc;
@@ -300,10 +306,24 @@ gateway_reload(struct gateway *gateway, struct model *model, char *error, size_t
 	if (!gateway_settled(gateway))
 		return fail(error, error_size, -EBUSY,
 			    "the change before has not reached every worker yet");
-	rc = gateway_publish(gateway, model, error, error_size);
+	rc = gateway_publish(gateway, model, forced, error, error_size);
+	if (rc == 0)
+		snat_claims_settle(gateway->publisher.current);
 	if (rc == 0 && gateway->worker_count == 0)
 		(void)publisher_tick(&gateway->publisher); /* nobody has to be waited for */
 	return rc;
+}
+
+int
+gateway_reload(struct gateway *gateway, struct model *model, char *error, size_t error_size)
+{
+	return reload(gateway, model, false, error, error_size);
+}
+
+int
+gateway_reload_forced(struct gateway *gateway, struct model *model, char *error, size_t error_size)
+{
+	return reload(gateway, model, true, error, error_size);
 }
 
 bool
@@ -341,7 +361,7 @@ gateway_publish_health(struct gateway *gateway)
 	char error[256];
 
 	/* When there is no room for it now, a later turn tries again. */
-	if (gateway_publish(gateway, model, error, sizeof(error)) == 0)
+	if (gateway_publish(gateway, model, true, error, sizeof(error)) == 0)
 		before->model = NULL;
 }
 

@@ -53,10 +53,14 @@ bool gateway_needs_restart(const struct gateway *gateway, const struct model *mo
 			   size_t size);
 /*
  * Builds a snapshot of the new model and publishes it. Takes the model when it succeeds. -EBUSY
- * while the gateway is not settled; any other -errno, -EINVAL where a restart is needed among them,
- * with a sentence in error; the gateway goes on as it was.
+ * while the gateway is not settled; -EADDRINUSE while sessions hold ports that an inbound rule
+ * takes, which are reserved for it from then on (snat_claims.h); any other -errno, -EINVAL where a
+ * restart is needed among them, with a sentence in error; the gateway goes on as it was.
  */
 int gateway_reload(struct gateway *gateway, struct model *model, char *error, size_t error_size);
+/* The same, and sessions whose ports an inbound rule takes end. */
+int gateway_reload_forced(struct gateway *gateway, struct model *model, char *error,
+			  size_t error_size);
 /*
  * True when every worker uses the latest snapshot, the earlier one is freed, and no neighbour waits
  * for room in a worker's ring.

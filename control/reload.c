@@ -26,7 +26,8 @@ publish(struct reload *reload, struct model *model)
 		goto free_model;
 	}
 
-	rc = gateway_reload(reload->gateway, model, text, sizeof(text));
+	rc = (reload->forced ? gateway_reload_forced : gateway_reload)(reload->gateway, model, text,
+								       sizeof(text));
 	if (rc == 0) {
 		reload->publishing = true;
 		return;
@@ -53,12 +54,20 @@ start(struct reload *reload)
 		refuse("the configuration has errors");
 	else
 		publish(reload, model);
+	reload->forced = reload->forced && reload->requested;
 }
 
 void
 reload_request(struct reload *reload)
 {
 	reload->requested = true;
+}
+
+void
+reload_force(struct reload *reload)
+{
+	reload->requested = true;
+	reload->forced = true;
 }
 
 void

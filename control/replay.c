@@ -127,7 +127,7 @@ replay_advance(struct replay *replay, uint64_t until)
 	return replay_settle(replay);
 }
 
-/* The configuration changes, as when `run` gets SIGHUP. */
+/* As when `run` gets SIGHUP. */
 static int
 replay_reload(struct replay *replay, const struct replay_reload *reload)
 {
@@ -150,14 +150,15 @@ replay_reload(struct replay *replay, const struct replay_reload *reload)
 			 reload->config, text);
 		result = -EINVAL;
 	} else {
-		result = gateway_reload(replay->gateway, model, replay->error,
-					sizeof(replay->error));
+		result = (reload->forced ? gateway_reload_forced : gateway_reload)(
+			replay->gateway, model, replay->error, sizeof(replay->error));
 	}
-	if (result != 0) {
+	if (result != 0)
 		model_free(model);
-		return result;
-	}
-	return replay_settle(replay);
+	if (result != -EADDRINUSE)
+		return result != 0 ? result : replay_settle(replay);
+	fprintf(stderr, "viaduct replay: %s; configuration not changed\n", replay->error);
+	return 0;
 }
 
 /* The reloads that come before that time, or with it. */

@@ -20,6 +20,7 @@ enum {
 struct replay_reload {
 	uint64_t after; /* nanoseconds since the first packet */
 	const char *config;
+	bool forced; /* as by SIGUSR1 */
 };
 
 struct replay_options {

@@ -25,6 +25,9 @@ static const char usage[] =
 	"  --reload SECONDS=CONFIG\n"
 	"                   another configuration from then on, as by SIGHUP; seconds since the\n"
 	"                   first packet, in ascending order\n"
+	"                   What takes ports from sessions is refused, and not changed\n"
+	"  --reload-forced SECONDS=CONFIG\n"
+	"                   the same as by SIGUSR1: such sessions end\n"
 	"  --decisions FILE write a JSON object a line for each packet that no session had: its\n"
 	"                   interface, the packet, and what `viaduct explain --json` says of it\n"
 	"  --json           the report as JSON\n"
@@ -34,7 +37,7 @@ static const char usage[] =
 
 /* "SECONDS=CONFIG" */
 static bool
-reload_parse(struct replay_options *options, const char *argument)
+reload_parse(struct replay_options *options, const char *argument, bool forced)
 {
 	struct replay_reload *reload = &options->reloads[options->reload_count];
 	uint64_t before = options->reload_count == 0 ? 0 : reload[-1].after;
@@ -47,6 +50,7 @@ reload_parse(struct replay_options *options, const char *argument)
 		return false;
 	reload->after = (uint64_t)(seconds * 1e9);
 	reload->config = argument + length;
+	reload->forced = forced;
 	options->reload_count++;
 	return reload->after >= before;
 }
@@ -74,7 +78,8 @@ replay_option(struct replay_options *options, int option, const char *argument)
 		options->probe = strcmp(argument, "send") == 0;
 		return strcmp(argument, "off") == 0 || strcmp(argument, "send") == 0;
 	case 'r':
-		return reload_parse(options, argument);
+	case 'f':
+		return reload_parse(options, argument, option == 'f');
 	case 'j':
 		options->json = true;
 		return true;
@@ -94,6 +99,7 @@ replay_command(int argc, char **argv)
 		{ "json", no_argument, NULL, 'j' },
 		{ "probes", required_argument, NULL, 'p' },
 		{ "reload", required_argument, NULL, 'r' },
+		{ "reload-forced", required_argument, NULL, 'f' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};

@@ -33,7 +33,8 @@ static const char usage[] =
 	"usage: viaduct run CONFIG [--exit-when-idle SECONDS] [--json]\n"
 	"\n"
 	"Runs the gateway until SIGTERM or SIGINT; then forwards what it has taken in, and prints\n"
-	"its counters. SIGHUP reads CONFIG again.\n"
+	"its counters. SIGHUP reads CONFIG again; what takes ports from sessions is refused while\n"
+	"they are in use. SIGUSR1 reads it too, and ends such sessions.\n"
 	"\n"
 	"  --exit-when-idle SECONDS   stop when no packet came for that long\n"
 	"  --json                     the counters as JSON, and nothing else on stdout\n"
@@ -77,8 +78,8 @@ fail(const char *what)
 }
 
 /*
- * SIGTERM, SIGINT and SIGHUP come by a file descriptor, in every thread that is made from here. Who
- * stops reading the output does not stop the gateway.
+ * SIGTERM, SIGINT, SIGHUP and SIGUSR1 come by a file descriptor, in every thread that is made from
+ * here. Who stops reading the output does not stop the gateway.
  */
 static int
 signals_open(struct run *run)
@@ -89,6 +90,7 @@ signals_open(struct run *run)
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGUSR1);
 	if (sigprocmask(SIG_BLOCK, &set, NULL) != 0 || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
 		return -errno;
 	run->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
@@ -103,6 +105,8 @@ signals_take(struct run *run)
 	while (read(run->signals, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
 		if (info.ssi_signo == SIGHUP)
 			reload_request(&run->reload);
+		else if (info.ssi_signo == SIGUSR1)
+			reload_force(&run->reload);
 		else
 			run->stopping = true;
 	}

@@ -8,9 +8,11 @@
 enum page_kind {
 	PAGE_HOSTS,
 	PAGE_CHUNKS,
+	PAGE_RESERVED,
+	PAGE_KINDS,
 };
 
-/* One page of each worker. */
+/* One page of each worker, or the one that all share. */
 struct page {
 	void *counters;
 };
@@ -48,15 +50,18 @@ static void *
 page_share(struct generation *generation, const struct snat_pages *pages, enum page_kind kind,
 	   uint32_t number)
 {
-	size_t size = pages->workers * (kind == PAGE_HOSTS ? sizeof(struct snat_host_page)
-							   : sizeof(struct snat_chunk_page));
+	const size_t sizes[PAGE_KINDS] = {
+		[PAGE_HOSTS] = pages->workers * sizeof(struct snat_host_page),
+		[PAGE_CHUNKS] = pages->workers * sizeof(struct snat_chunk_page),
+		[PAGE_RESERVED] = sizeof(struct snat_reserved),
+	};
 	struct words words = { 0 };
 	struct shared *shared;
 
 	words_add(&words, pages->vip);
 	words_add(&words, kind);
 	words_add(&words, number);
-	shared = generation_share(generation, &page_type, &words, &size);
+	shared = generation_share(generation, &page_type, &words, &sizes[kind]);
 	words_clear(&words);
 	return shared == NULL ? NULL : ((const struct page *)shared_table(shared))->counters;
 }
@@ -117,6 +122,9 @@ snat_pages_share(struct generation *generation, const struct snat_pages *pages,
 		return 0;
 	made = generation_alloc(generation, 1, sizeof(*made));
 	if (made == NULL)
+		return -ENOMEM;
+	made->reserved = page_share(generation, pages, PAGE_RESERVED, 0);
+	if (made->reserved == NULL)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < SNAT_HOST_PAGES; i++) {
 		if (!wanted.hosts[i] && (previous == NULL || previous->hosts[i] == NULL))

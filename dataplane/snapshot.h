@@ -173,6 +173,7 @@ struct snat_ports {
 	const uint16_t *shares; /* on demand, by worker, and one behind: its first unit */
 	uint32_t host_count;    /* places */
 	const uint32_t *hosts;  /* by place: the address in the VIP's network; 0: nobody's */
+	const struct snat_reserved *reserved; /* of the units; NULL: nothing can be */
 };
 
 /* port: host order. SNAT_UNIT_NONE: it serves no outbound sessions. */

@@ -68,11 +68,16 @@ snat_port_search(struct snat *snat, const struct flow_table *flows, const struct
 		 struct snat_range range, struct flow_key *reply)
 {
 	uint32_t index = snat_draw_start(snat, reply, range.ports);
+	bool some_reserved = ports->reserved != NULL &&
+			     __atomic_load_n(&ports->reserved->some, __ATOMIC_RELAXED) != 0;
 
 	for (uint32_t tried = 0; tried < range.ports; tried++) {
-		reply->destination_port = rte_cpu_to_be_16(snat_port_at(ports, range.first, index));
+		uint16_t port = snat_port_at(ports, range.first, index);
+
+		reply->destination_port = rte_cpu_to_be_16(port);
 		snat->tries++;
-		if (flow_find(flows, reply, flow_hash(flows, reply)) == FLOW_NONE)
+		if (!(some_reserved && snat_is_reserved(ports->reserved, port)) &&
+		    flow_find(flows, reply, flow_hash(flows, reply)) == FLOW_NONE)
 			return true;
 		index = index + 1 == range.ports ? 0 : index + 1;
 	}

@@ -45,10 +45,20 @@ struct snat_chunk_page {
 	uint32_t ports[SNAT_PAGE_CHUNKS];
 };
 
+/*
+ * Chunks from which no port may be drawn any more, since an inbound rule waits for them. The
+ * control thread writes, workers read at any time.
+ */
+struct snat_reserved {
+	uint32_t some; /* 0: nothing is reserved */
+	uint64_t chunks[SNAT_CHUNKS / 64];
+};
+
 /* Of one VIP; each page pointer is an array by worker, or NULL. */
 struct snat_usage {
 	struct snat_host_page *hosts[SNAT_HOST_PAGES];
 	struct snat_chunk_page *chunks[SNAT_CHUNK_PAGES];
+	struct snat_reserved *reserved; /* not by worker */
 };
 
 /* host: its place on the VIP. Its page is there. */
@@ -65,6 +75,16 @@ snat_usage_chunk(const struct snat_usage *usage, uint16_t worker, uint16_t port)
 	uint32_t chunk = port / SNAT_CHUNK_PORTS;
 
 	return &usage->chunks[chunk / SNAT_PAGE_CHUNKS][worker].ports[chunk % SNAT_PAGE_CHUNKS];
+}
+
+/* port: host order. */
+static inline bool
+snat_is_reserved(const struct snat_reserved *reserved, uint16_t port)
+{
+	uint32_t chunk = port / SNAT_CHUNK_PORTS;
+	uint64_t word = __atomic_load_n(&reserved->chunks[chunk / 64], __ATOMIC_RELAXED);
+
+	return word >> chunk % 64 & 1;
 }
 
 static inline bool

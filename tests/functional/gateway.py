@@ -85,7 +85,8 @@ def configuration_list(text, name):
 class Result:
     """What came of a replay: frames by port, counters, and what was decided of which packets."""
 
-    def __init__(self, folder, ports, counters):
+    def __init__(self, folder, ports, counters, messages):
+        self.messages = messages
         self.out = {port: capture_read(folder / "out" / f"{port}.pcap") for port in ports}
         self.counters = counters
         self.drops = {reason: n for reason, n in counters["drops"].items() if n}
@@ -129,7 +130,7 @@ class Gateway:
         done = viaduct("replay", self.path, *arguments, "--out", folder / "out", "--json",
                        "--decisions", folder / "decisions", *options)
         assert done.returncode == 0, f"replay ended with {done.returncode}:\n{done.stderr}"
-        return Result(folder, self.ports, json.loads(done.stdout))
+        return Result(folder, self.ports, json.loads(done.stdout), done.stderr)
 
     def run(self, folder, frames):
         """The same through `viaduct run`, with the net_pcap devices of the configuration."""

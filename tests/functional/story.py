@@ -108,7 +108,7 @@ class Story:
         elif word == "change":
             self.change(number, *(part.strip() for part in rest.partition("->")[::2]))
         elif word == "reload":
-            self.reload(number)
+            self.reload(number, rest)
         elif word in ("in", "out"):
             self.parse_packet(number, word, rest)
         else:
@@ -121,9 +121,12 @@ class Story:
             raise self.wrong(number, f"{old!r} is {self.text.count(old)} times in the configuration")
         self.text = self.text.replace(old, new)
 
-    def reload(self, number):
+    def reload(self, number, how):
+        if how not in ("", "forced"):
+            raise self.wrong(number, "reload is alone, or forced")
         self.close()
         line = Line(number)
+        line.expression = how
         line.after = self.clock
         line.configuration = self.text
         self.clock += STEP
@@ -180,7 +183,8 @@ class Story:
         for line in [line for kind, line in lines if kind == "reload"]:
             file = folder / f"line-{line.number}.conf"
             file.write_text(line.configuration)
-            options += ["--reload", f"{line.after:.3f}={file}"]
+            option = "--reload-forced" if line.expression else "--reload"
+            options += [option, f"{line.after:.3f}={file}"]
         return self.gateway.replay(folder, frames, *options)
 
     def bind(self, folder):

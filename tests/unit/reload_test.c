@@ -21,6 +21,7 @@ struct gateway {
 	bool needs_restart;
 	int result; /* of gateway_reload() */
 	unsigned int reloads;
+	unsigned int forced; /* of them */
 	struct snapshot snapshot;
 };
 
@@ -51,6 +52,13 @@ gateway_reload(struct gateway *gateway, struct model *model, char *error, size_t
 	gateway->settled = false;
 	gateway->snapshot.generation++;
 	return 0;
+}
+
+int
+gateway_reload_forced(struct gateway *gateway, struct model *model, char *error, size_t error_size)
+{
+	gateway->forced++;
+	return gateway_reload(gateway, model, error, error_size);
 }
 
 const struct snapshot *
@@ -263,6 +271,34 @@ busy_gateway_is_asked_again(void **state)
 	assert_int_equal(fixture->gateway.reloads, 2);
 }
 
+/* One request is forced, again as long as the gateway is busy, and not the one behind it. */
+static void
+force_lasts_for_one_request(void **state)
+{
+	struct fixture *fixture = *state;
+
+	file_write(fixture, bad);
+	reload_force(&fixture->reload);
+	reload_tick(&fixture->reload);
+	file_write(fixture, good);
+	reload_request(&fixture->reload);
+	fixture->gateway.result = -EADDRINUSE;
+	reload_tick(&fixture->reload);
+	assert_int_equal(fixture->gateway.reloads, 1);
+	assert_int_equal(fixture->gateway.forced, 0);
+	fixture->gateway.result = -EBUSY;
+	reload_force(&fixture->reload);
+	reload_tick(&fixture->reload);
+	fixture->gateway.result = 0;
+	reload_tick(&fixture->reload);
+	assert_int_equal(fixture->gateway.forced, 2);
+	fixture->gateway.settled = true;
+	reload_request(&fixture->reload);
+	reload_tick(&fixture->reload);
+	assert_int_equal(fixture->gateway.reloads, 4);
+	assert_int_equal(fixture->gateway.forced, 2);
+}
+
 int
 main(void)
 {
@@ -276,6 +312,7 @@ main(void)
 		TEST(success_is_told_when_all_workers_have_it),
 		TEST(requests_under_way_become_one_more),
 		TEST(busy_gateway_is_asked_again),
+		TEST(force_lasts_for_one_request),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

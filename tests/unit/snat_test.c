@@ -196,6 +196,29 @@ exhaustion_is_remembered_until_a_port_is_given_back(void **state)
 	flow_table_release(&flows);
 }
 
+/* What waits for an inbound rule is not drawn, though it is free. */
+static void
+reserved_ports_are_not_drawn(void **state)
+{
+	static struct snat_reserved reserved = { .some = 1 };
+	struct snat_ports pool = blocks;
+	const struct decision all = { .first_unit = 0, .unit_count = 3 };
+	struct snat snat = { .secret = 1 };
+	struct flow_table flows;
+
+	(void)state;
+	reserved.chunks[1040 / 8 / 64] = 1ULL << 1040 / 8 % 64;
+	pool.reserved = &reserved;
+	assert_int_equal(flow_table_init(&flows, ENTRIES, 1, SOCKET_ID_ANY), 0);
+	for (unsigned int i = 0; i < 16; i++) {
+		uint16_t port = draw_from(&pool, &flows, &snat, &all, 1);
+
+		assert_true((port >= 1024 && port <= 1031) || (port >= 2000 && port <= 2007));
+	}
+	assert_int_equal(draw_from(&pool, &flows, &snat, &all, 1), 0);
+	flow_table_release(&flows);
+}
+
 /* Counted for the worker, at the host's place and the port's chunk. */
 static void
 what_is_in_use_is_counted(void **state)
@@ -346,6 +369,7 @@ main(void)
 		cmocka_unit_test(on_demand_workers_draw_from_their_share),
 		cmocka_unit_test(an_exhausted_pool_is_searched_once),
 		cmocka_unit_test(exhaustion_is_remembered_until_a_port_is_given_back),
+		cmocka_unit_test(reserved_ports_are_not_drawn),
 		cmocka_unit_test(what_is_in_use_is_counted),
 		cmocka_unit_test(a_host_is_paired_while_it_has_sessions),
 		cmocka_unit_test(the_order_depends_on_the_secret_alone),
