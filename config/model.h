@@ -250,8 +250,8 @@ struct probe {
 struct inbound_rule {
 	struct origin origin;
 	char *name;
-	enum protocol protocol;  /* tcp, udp or icmp */
-	struct port_range ports; /* of icmp 0-0 */
+	enum protocol protocol;          /* tcp, udp or icmp */
+	struct port_range ports;         /* of icmp 0-0 */
 	struct port_range backend_ports; /* as wide as ports */
 	struct ip_address *backends;
 	size_t backend_count;

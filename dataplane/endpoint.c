@@ -58,7 +58,7 @@ same_host(const struct endpoint *a, const struct endpoint *b)
 
 /* Adds the host of endpoints first to first + count - 1. 0 or -errno. */
 static int
-host_add(struct endpoint_table *table, size_t first, size_t count)
+endpoints_build_host(struct endpoint_table *table, size_t first, size_t count)
 {
 	const struct endpoint *endpoints = &table->endpoints[first];
 	struct interval *intervals = calloc(count, sizeof(*intervals));
@@ -107,7 +107,7 @@ sorted_compare(const void *left, const void *right)
 
 /* Copies the endpoints, by host. 0 or -ENOMEM. */
 static int
-endpoints_sort(struct endpoint *to, const struct endpoint *from, size_t count)
+endpoints_build_sorted(struct endpoint *to, const struct endpoint *from, size_t count)
 {
 	struct sorted *sorted = calloc(count + 1, sizeof(*sorted));
 
@@ -133,7 +133,7 @@ hosts_add(struct endpoint_table *table, size_t count)
 
 		if (end < count && same_host(&endpoints[first], &endpoints[end]))
 			continue;
-		rc = host_add(table, first, end - first);
+		rc = endpoints_build_host(table, first, end - first);
 		if (rc != 0)
 			return rc;
 		first = end;
@@ -154,7 +154,7 @@ endpoint_table_build(const struct endpoint *endpoints, size_t count)
 	table->hosts = rte_zmalloc("endpoints", places * sizeof(*table->hosts), 0);
 	table->endpoints = rte_malloc("endpoints", (count + 1) * sizeof(*table->endpoints), 0);
 	if (table->hosts != NULL && table->endpoints != NULL)
-		rc = endpoints_sort(table->endpoints, endpoints, count);
+		rc = endpoints_build_sorted(table->endpoints, endpoints, count);
 	if (rc == 0)
 		rc = hosts_add(table, count);
 	if (rc == 0)

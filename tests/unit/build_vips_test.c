@@ -171,6 +171,27 @@ only_what_changed_is_built(void **state)
 	generation_free(after);
 }
 
+static void
+the_profile_of_the_rfcs_has_its_timers(void **state)
+{
+	struct generation *generation = building_build(
+		*state,
+		NETWORKS "vips = ("
+			 " { name = \"v\"; address = \"192.0.2.1\"; virtual_network = \"n\"; },"
+			 " { name = \"w\"; address = \"192.0.2.2\"; virtual_network = \"n\";"
+			 " profile = \"rfc\"; } );\n",
+		NULL);
+	const struct snapshot_vip *vips;
+
+	assert_non_null(generation);
+	vips = generation->snapshot->vips;
+	assert_int_equal(vips[0].tcp_timeouts.half_open, 30);
+	assert_int_equal(vips[0].tcp_timeouts.closing, 30);
+	assert_int_equal(vips[1].tcp_timeouts.half_open, 240);
+	assert_int_equal(vips[1].tcp_timeouts.closing, 240);
+	generation_free(generation);
+}
+
 int
 main(void)
 {
@@ -183,6 +204,7 @@ main(void)
 		building_test(outbound_settings_are_told),
 		building_test(a_moved_vip_is_another),
 		building_test(only_what_changed_is_built),
+		building_test(the_profile_of_the_rfcs_has_its_timers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -236,11 +236,7 @@ world_subnets(struct world *world)
 		zones[subnet->network][counts[subnet->network]++] =
 			(struct interval){ subnet->prefix, subnet->prefix | ~subnet->mask, zone };
 		world->interfaces[zone] = (struct snapshot_interface){
-			.present = true,
-			.port = 1,
-			.vlan = zone,
-			.mtu = 1500,
-			.zone = zone,
+			.present = true, .port = 1, .vlan = zone, .mtu = 1500, .zone = zone
 		};
 	}
 	for (unsigned int i = 0; i < 2; i++) {
