@@ -166,7 +166,9 @@ class Walk:
         vips = {self.tables.vip_names[name].address: self.tables.vip_names[name]
                 for name in subnet.outbound_vips}
         kept = self.vips_in_use(zone, sender) & vips.keys()
-        key = ("vip in use", zone, sender, self.sessions.created) if kept else ("vip", zone, sender)
+        key = ("vip", zone, sender)
+        if kept or any(session.snat and session.snat[1] == sender for session in self.lingering):
+            key = ("vip in use", zone, sender, self.sessions.created)
         return vips[self.choices.pick(key, [address for address in vips
                                             if not kept or address in kept])], sender
 

@@ -249,8 +249,8 @@ class Reference:
             raise Drop(*faults)
         walk = Walk(self.tables, sessions, choices, lingering=self.lingering)
         session = walk.from_fabric(packet) if zone == FABRIC else walk.from_subnet(zone, packet)
-        check_lifetime(packet)
-        walk.remember(packet, session, ports)
+        self.forward_session(packet, session, session.forward, choices)  # what can not leave...
+        walk.remember(packet, session, ports)  # ... opens nothing
         outcome = self.forward_session(packet, session, session.forward, choices)
         outcome.opens, outcome.packet = session, packet
         outcome.goes_with = session, session.forward
