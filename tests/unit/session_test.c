@@ -292,6 +292,20 @@ a_deadline_ends_a_session_in_use(void **state)
 	assert_int_equal(worker->sessions.used, 0);
 }
 
+static void
+a_deadline_keeps_nothing_idle(void **state)
+{
+	struct worker *worker = *state;
+	uint32_t flow;
+
+	assert_int_equal(create(worker, 1, &flow), DROP_NONE);
+	session_set_deadline(worker, flow_at(&worker->sessions.flows, flow)->session, START + 300);
+	at(worker, TIMEOUT - 1);
+	assert_int_equal(worker->sessions.used, 1);
+	at(worker, TIMEOUT);
+	assert_int_equal(worker->sessions.used, 0);
+}
+
 /* A pause in which the 16 bits of last_seen come round to where they were. */
 static void
 a_long_pause_ends_everything(void **state)
@@ -374,6 +388,7 @@ main(void)
 						tear_down),
 		cmocka_unit_test_setup_teardown(a_deadline_ends_a_session_in_use, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(a_deadline_keeps_nothing_idle, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_long_pause_ends_everything, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(one_call_looks_at_a_bounded_number, set_up,
 						tear_down),
