@@ -45,8 +45,7 @@ def transport_faults(packet):
     """Why it may not be the first of a session."""
     if is_truncated(packet):
         return {"transport_truncated"}
-    if packet.protocol != wire.TCP or len(packet.data) < 20 or not tcp.FOLLOWED \
-            or tcp.begins(packet):
+    if packet.protocol != wire.TCP or len(packet.data) < 20 or tcp.begins(packet):
         return set()
     return {"tcp_session_missing" if tcp.segment_of(packet).kind else "tcp_flags_invalid"}
 

@@ -218,7 +218,7 @@ class Reference:
     def forward_found(self, zone, packet, found, choices, ports):
         session, direction = found
         outcome = self.forward_session(packet, session, direction, choices)
-        if packet.protocol == wire.TCP and tcp.FOLLOWED:
+        if packet.protocol == wire.TCP:
             segment = tcp.segment_of(packet)
             if segment.kind is None:
                 raise Drop("tcp_flags_invalid")

@@ -10,6 +10,7 @@ FABRIC = "fabric"  # the zone of all of the fabric's interfaces; a subnet's is i
 SECOND = 10**9
 # How long a TCP session that is not open may be idle, seconds; after a RST as long as it is held.
 HALF_OPEN_TIMEOUT, CLOSING_TIMEOUT = 30, 30
+RFC_TRANSITORY_TIMEOUT = 240  # both, of VIPs of profile "rfc" (RFC 5382, REQ-5)
 HOLD_DOWN_FIN, HOLD_DOWN_RST, HOLD_DOWN_HALF_OPEN, HOLD_DOWN_UDP = 65, 16, 30, 65
 
 
@@ -90,9 +91,9 @@ class Session:
     @property
     def idle_timeout(self):
         """Seconds."""
-        if not tcp.FOLLOWED:
-            return self.timeout
-        phases = {tcp.OPENING: HALF_OPEN_TIMEOUT, tcp.CLOSED: CLOSING_TIMEOUT,
+        rfc = self.snat and self.mappings
+        phases = {tcp.OPENING: RFC_TRANSITORY_TIMEOUT if rfc else HALF_OPEN_TIMEOUT,
+                  tcp.CLOSED: RFC_TRANSITORY_TIMEOUT if rfc else CLOSING_TIMEOUT,
                   tcp.RESET: HOLD_DOWN_RST, tcp.REFUSED: HOLD_DOWN_RST}
         return phases.get(self.connection and self.connection.phase, self.timeout)
 
@@ -104,7 +105,7 @@ class Session:
 
     def port_free(self, ended):
         """When its port may be given again, after it ended then."""
-        if not tcp.FOLLOWED or self.snat is None or self.forward.key.protocol not in (TCP, UDP):
+        if self.snat is None or self.forward.key.protocol not in (TCP, UDP):
             return ended
         if self.connection is None:
             return ended + HOLD_DOWN_UDP * SECOND
@@ -166,9 +167,12 @@ class SessionTable:
         return [mapping for session in self.port_holders() for mapping in session.mappings]
 
     def takes(self, session):
-        """Whether both of its keys are free."""
+        """Whether both of its keys are free. Only a mapping takes what is held for itself."""
+        inside = {mapping.inside for mapping in session.mappings}
+        held = {key for key, (other, _) in self.held.items()
+                if not any(mapping.inside in inside for mapping in other.mappings)}
         keys = {session.forward.key, session.reverse.key}
-        return len(keys) == 2 and not keys & (self.entries.keys() | self.held.keys())
+        return len(keys) == 2 and not keys & (self.entries.keys() | held)
 
     def add(self, session, now):
         session.last = now
@@ -176,5 +180,6 @@ class SessionTable:
         self.enter(session)
 
     def enter(self, session):
+        self.held.pop(session.reverse.key, None)
         for direction in (session.forward, session.reverse):
             self.entries[direction.key] = (session, direction)

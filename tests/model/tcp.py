@@ -9,7 +9,6 @@ from typing import NamedTuple, Optional
 
 from .wire import TCP_HEADER
 
-FOLLOWED = False  # whether the gateway does so yet; else all of a session is one connection
 FIN, SYN, RST, ACK = 1, 2, 4, 16
 OPENING, OPEN, CLOSED, RESET, REFUSED = "opening", "open", "closed", "reset", "refused"
 
@@ -54,11 +53,10 @@ class Connection:
     def __init__(self):
         self.phase = OPENING
         self.sides = {True: Side(), False: Side()}
-        self.is_answered = False
 
     def drains(self):
         """Whether it goes on for a while when its backend is taken out."""
-        return self.phase != OPENING if FOLLOWED else self.is_answered
+        return self.phase != OPENING
 
     def is_over_by(self, segment):
         """Whether the segment belongs to another connection that begins."""
@@ -67,7 +65,6 @@ class Connection:
     def take(self, forward, segment):
         """A segment that `forward`, or the other, has sent is passed on."""
         mine, other = self.sides[forward], self.sides[not forward]
-        self.is_answered = self.is_answered or not forward
         if segment.kind == "rst":
             self.take_reset(segment, mine, other)
             return
@@ -83,7 +80,8 @@ class Connection:
     def take_opening(self, segment, forward, mine, other):
         if segment.acknowledged is not None and not self.acknowledges(segment, mine):
             return  # a guess
-        if segment.kind in ("syn", "syn-ack") and not mine.syn and (forward or other.syn):
+        is_first = not other.syn if forward else not mine.syn  # or it calls anew, with other numbers
+        if segment.kind in ("syn", "syn-ack") and is_first and (forward or other.syn):
             mine.syn, mine.window = True, segment.window
             other.expects = segment.sequence + 1 & 0xFFFFFFFF
             if forward:
