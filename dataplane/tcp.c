@@ -222,7 +222,10 @@ tcp_segment_read(const struct packet *packet)
 static bool
 tcp_in_window(const struct flow *flow, uint32_t number)
 {
-	return number - flow->tcp_expected <= (uint32_t)flow->tcp_window << flow->tcp_shift;
+	/* Until both SYNs have been seen, windows are as they stand there. */
+	unsigned int shift = flow->tcp_shift == TCP_SHIFT_NONE ? 0 : flow->tcp_shift;
+
+	return number - flow->tcp_expected <= (uint32_t)flow->tcp_window << shift;
 }
 
 /* The segment acknowledges what the other side has really sent, as far as that is known. */

@@ -132,6 +132,21 @@ rfc7857_2_2_a_reset_that_was_not_taken(void **state)
 			 TCP_STATE_FORWARD_CLOSED);
 }
 
+/* A SYN without the window scale option, and no answer to it yet: the window is as it stands there.
+ */
+static void
+before_the_other_syn_windows_are_not_shifted(void **state)
+{
+	struct connection connection;
+
+	(void)state;
+	connection_begin(&connection);
+	says(&connection, FORWARD, S, 999, 0, 8191);
+	says(&connection, FORWARD, A, 1000, 5000, 8191);
+	assert_int_equal(says(&connection, REVERSE, R, 5000 + 8192, 0, 0), TCP_STATE_SYN_SENT);
+	assert_int_equal(says(&connection, REVERSE, R, 5000 + 8191, 0, 0), TCP_STATE_REFUSED);
+}
+
 int
 main(void)
 {
@@ -142,6 +157,7 @@ main(void)
 		cmocka_unit_test(rfc5961_3_a_refusal_acknowledges_the_syn),
 		cmocka_unit_test(rfc5961_4_a_challenge_and_its_reset),
 		cmocka_unit_test(rfc7857_2_2_a_reset_that_was_not_taken),
+		cmocka_unit_test(before_the_other_syn_windows_are_not_shifted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
