@@ -64,6 +64,9 @@ report_print(FILE *stream, const struct gateway *gateway, const struct counters 
 	fprintf(stream, "sessions\n");
 	fprintf(stream, "  %-30s %12" PRIu64 "\n", "created", counters->sessions_created);
 	fprintf(stream, "  %-30s %12" PRIu64 "\n", "ended", counters->sessions_ended);
+	if (counters->sessions_displaced > 0)
+		fprintf(stream, "  %-30s %12" PRIu64 "\n", "of them displaced",
+			counters->sessions_displaced);
 	fprintf(stream, "  %-30s %12" PRIu64 "\n", "in use",
 		counters->sessions_created - counters->sessions_ended);
 	fprintf(stream, "  %-30s %12" PRIu64 "\n", "SNAT ports in use",
@@ -120,11 +123,12 @@ drops_json(const struct counters *counters)
 json_t *
 report_json(const struct gateway *gateway, const struct counters *counters)
 {
-	return json_pack("{s:o, s:o, s:{s:I, s:I, s:I}, s:{s:I}, s:I, s:I, s:I, s:I, s:o}", "ports",
-			 ports_json(gateway_model(gateway), counters), "paths",
+	return json_pack("{s:o, s:o, s:{s:I, s:I, s:I, s:I}, s:{s:I}, s:I, s:I, s:I, s:I, s:o}",
+			 "ports", ports_json(gateway_model(gateway), counters), "paths",
 			 paths_json(counters), "sessions", "created",
 			 (json_int_t)counters->sessions_created, "ended",
-			 (json_int_t)counters->sessions_ended, "in_use",
+			 (json_int_t)counters->sessions_ended, "displaced",
+			 (json_int_t)counters->sessions_displaced, "in_use",
 			 (json_int_t)(counters->sessions_created - counters->sessions_ended),
 			 "snat_ports", "in_use",
 			 (json_int_t)(counters->snat_ports_taken - counters->snat_ports_returned),

@@ -156,6 +156,7 @@ sessions_answer(struct rte_tel_data *dict, const struct counters *counters)
 		{ "in_use", counters->sessions_created - counters->sessions_ended },
 		{ "created", counters->sessions_created },
 		{ "ended", counters->sessions_ended },
+		{ "displaced", counters->sessions_displaced },
 		{ "snat_ports_in_use", counters->snat_ports_taken - counters->snat_ports_returned },
 		{ "snat_ports_taken", counters->snat_ports_taken },
 		{ "snat_ports_returned", counters->snat_ports_returned },

@@ -37,8 +37,9 @@ struct counters {
 	uint64_t fragmented; /* packets of which fragments are awaited now */
 	uint64_t decided;    /* packets that reached decide */
 	uint64_t sessions_created;
-	uint64_t sessions_ended; /* in use: created - ended */
-	uint64_t sessions_held;  /* over, their ports not yet free again, now */
+	uint64_t sessions_ended;     /* in use: created - ended */
+	uint64_t sessions_displaced; /* of the ended: unanswered, and too many of them */
+	uint64_t sessions_held;      /* over, their ports not yet free again, now */
 	uint64_t snat_ports_taken;
 	uint64_t snat_ports_returned; /* in use: taken - returned */
 	uint64_t icmp_errors_sent;

@@ -72,7 +72,7 @@ revalidate_drain(struct worker *worker, uint32_t index, const struct decision *d
 	struct session *session = &worker->sessions.sessions[index];
 	enum tcp_state state = (enum tcp_state)session->tcp_state;
 
-	if (!decision->backend_removed)
+	if (!decision->backend_removed && !(session->flags & SESSION_UNANSWERED))
 		session->deadline = 0;
 	if (!decision->backend_removed && !decision->backend_down)
 		return true;

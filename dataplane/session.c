@@ -26,6 +26,11 @@ session_table_init(struct session_table *table, uint32_t capacity, uint32_t seed
 		goto no_slots;
 	if (flow_table_init(&table->flows, 2 * capacity, seed, socket) != 0)
 		goto no_flows;
+	for (unsigned int i = 0; i < RTE_DIM(table->unanswered); i++) {
+		if (unanswered_init(&table->unanswered[i], 1 + capacity / SESSION_UNANSWERED_SHARE,
+				    socket) != 0)
+			goto no_unanswered;
+	}
 	for (uint32_t i = 0; i < SESSION_WHEEL_SLOTS; i++)
 		table->slots[i] = SESSION_NONE;
 	for (uint32_t i = 0; i < capacity; i++)
@@ -36,6 +41,9 @@ session_table_init(struct session_table *table, uint32_t capacity, uint32_t seed
 	table->clock = table->caught_up = now;
 	return 0;
 
+no_unanswered:
+	unanswered_release(&table->unanswered[0]);
+	flow_table_release(&table->flows);
 no_flows:
 	rte_free(table->slots);
 	table->slots = NULL;
@@ -48,6 +56,8 @@ no_slots:
 void
 session_table_release(struct session_table *table)
 {
+	for (unsigned int i = 0; i < RTE_DIM(table->unanswered); i++)
+		unanswered_release(&table->unanswered[i]);
 	flow_table_release(&table->flows);
 	rte_free(table->slots);
 	rte_free(table->sessions);
@@ -57,7 +67,8 @@ size_t
 session_table_bytes(const struct session_table *table)
 {
 	return flow_table_bytes(&table->flows) + table->capacity * sizeof(*table->sessions) +
-	       SESSION_WHEEL_SLOTS * sizeof(*table->slots);
+	       SESSION_WHEEL_SLOTS * sizeof(*table->slots) +
+	       unanswered_bytes(&table->unanswered[0]) + unanswered_bytes(&table->unanswered[1]);
 }
 
 static struct flow_key
@@ -130,9 +141,9 @@ session_fill(struct worker *worker, uint32_t index, uint32_t forward, uint32_t r
 		      (session_is_mapped(worker, decision) ? FLOW_MAPPED : 0);
 	if (out->key.protocol == IPPROTO_TCP) {
 		out->tcp_watched = back->tcp_watched = TCP_WATCHED;
-	} else {
+	} else if (out->key.zone == ZONE_FABRIC) {
+		/* Its first reply is what confirms it. */
 		out->flags |= FLOW_STEADY;
-		back->flags |= FLOW_STEADY;
 	}
 	rewrite_prepare(out);
 	rewrite_prepare(back);
@@ -179,7 +190,7 @@ session_create(struct worker *worker, const struct flow_key *key, const struct d
 	uint32_t forward, reverse, index;
 	struct session *session;
 
-	if (table->free == SESSION_NONE)
+	if (table->free == SESSION_NONE && !session_gives_way(table, key->zone))
 		return DROP_session_table_full;
 	reason = session_take_ports(worker, key, decision, &reply);
 	if (reason != DROP_NONE)
@@ -188,13 +199,14 @@ session_create(struct worker *worker, const struct flow_key *key, const struct d
 	if (!session_claim(worker, key, decision, &reply))
 		goto untake;
 	reason = DROP_session_table_full;
+	session_give_way(worker, key->zone);
+	index = table->free;
 	forward = flow_insert(flows, key);
 	if (forward == FLOW_NONE)
 		goto untake;
 	reverse = flow_insert(flows, &reply);
 	if (reverse == FLOW_NONE)
 		goto remove;
-	index = table->free;
 	session_fill(worker, index, forward, reverse, decision);
 	session = &table->sessions[index];
 	table->free = session->next;
@@ -209,6 +221,7 @@ session_create(struct worker *worker, const struct flow_key *key, const struct d
 		.tcp_state = key->protocol == IPPROTO_TCP ? TCP_STATE_NEW : TCP_STATE_NONE,
 		.flags = SESSION_IN_USE,
 	};
+	session_await_answer(table, index);
 	session_wheel_add(table, index, worker->now_seconds + session_timeout(worker, session));
 	worker->counters.sessions_created++;
 	*flow = forward;
@@ -219,17 +232,6 @@ remove:
 untake:
 	session_untake_ports(worker, key, decision, &reply);
 	return reason;
-}
-
-bool
-session_is_confirmed(const struct session_table *table, uint32_t index)
-{
-	const struct session *session = &table->sessions[index];
-	const struct flow *flow = flow_at(&table->flows, session->flow);
-
-	if (session->tcp_state != TCP_STATE_NONE || session->flags & SESSION_HELD)
-		return tcp_is_confirmed((enum tcp_state)session->tcp_state);
-	return flow_at(&table->flows, flow->twin)->flags & FLOW_SEEN;
 }
 
 /* How long nobody else may have the port of a session that ends so, seconds. */
@@ -304,6 +306,7 @@ session_end(struct worker *worker, uint32_t index)
 	uint32_t forward = session->flow;
 	uint32_t reverse = flow_at(&table->flows, forward)->twin;
 
+	session_take_answer(table, index);
 	session_wheel_remove(table, index);
 	session_close_mappings(worker, flow_at(&table->flows, forward),
 			       flow_at(&table->flows, reverse));

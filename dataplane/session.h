@@ -8,6 +8,7 @@
 #include "decide.h"
 #include "flow.h"
 #include "tcp.h"
+#include "unanswered.h"
 
 /*
  * The sessions of one worker: both directions in the flow table, what is rarely read in a cold
@@ -18,26 +19,34 @@
  * The port of a translated session that is over is *held* for a while: the forward entry is gone,
  * so that its host's next packet begins a new session with another port, and the other stays,
  * dropping what still comes, so that nobody gets packets that are not his.
+ *
+ * Sessions that nobody has answered yet have a share of the table, those that were begun outside
+ * and those from inside one each: neither side's floods take the other's room (unanswered.h).
  */
 
 enum {
 	SESSION_NONE = UINT32_MAX,
-	SESSION_WHEEL_SLOTS = 8192, /* a power of two, over the longest timeout */
-	SESSION_TIMEOUT_MAX = 8000, /* seconds */
-	SESSION_EXPIRE_BUDGET = 64, /* sessions looked at in one call */
+	SESSION_WHEEL_SLOTS = 8192,   /* a power of two, over the longest timeout */
+	SESSION_TIMEOUT_MAX = 8000,   /* seconds */
+	SESSION_EXPIRE_BUDGET = 64,   /* sessions looked at in one call */
+	SESSION_UNANSWERED_SHARE = 8, /* one in so many of each side */
 };
 
 enum session_flags {
 	SESSION_IN_USE = 1 << 0,
 	SESSION_HELD = 1 << 1, /* it is over; its one entry is that of the replies */
+	SESSION_UNANSWERED = 1 << 2,
 };
 
 struct session {
 	/* Of the packet that made it; the other direction is its twin. Held: of the replies. */
 	uint32_t flow;
-	uint32_t previous;     /* on the wheel */
-	uint32_t next;         /* on the wheel, or the next free record */
-	uint32_t deadline;     /* second at which it ends, used or not; 0: none */
+	uint32_t previous; /* on the wheel */
+	uint32_t next;     /* on the wheel, or the next free record */
+	union {
+		uint32_t deadline;   /* second at which it ends, used or not; 0: none */
+		uint32_t unanswered; /* SESSION_UNANSWERED: its place among those */
+	};
 	uint32_t inbound_rule; /* id, or INBOUND_RULE_NONE */
 	uint16_t inbound_vip;  /* or VIP_NONE */
 	uint16_t outbound_vip; /* or VIP_NONE: its source port is not from a pool */
@@ -52,6 +61,7 @@ _Static_assert(sizeof(struct session) == 32, "two fit a cache line");
 
 struct session_table {
 	struct flow_table flows;
+	struct unanswered unanswered[2]; /* begun in a virtual network, and outside */
 	struct session *sessions;
 	uint32_t capacity;
 	uint32_t free;
@@ -86,8 +96,16 @@ void session_revalidate(struct worker *worker, uint32_t flow);
 void session_end(struct worker *worker, uint32_t session);
 /* A held session's time has come: its port is free. */
 void session_let_go(struct worker *worker, uint32_t session);
-/* Both ends have taken part: the other one answered, and TCP's handshake is done. */
-bool session_is_confirmed(const struct session_table *table, uint32_t session);
+
+/* session_unanswered.c */
+
+/* Another session that is begun in that zone would be one too many, so that one gives way to it. */
+bool session_gives_way(const struct session_table *table, uint16_t zone);
+/* Makes room for it. */
+void session_give_way(struct worker *worker, uint16_t zone);
+void session_await_answer(struct session_table *table, uint32_t session);
+/* It is confirmed: both ends have taken part, in TCP's case in its handshake. */
+void session_take_answer(struct session_table *table, uint32_t session);
 
 /* session_tcp.c */
 

@@ -83,6 +83,12 @@ session_idle(const struct worker *worker, const struct session *session)
 	return idle;
 }
 
+static uint32_t
+session_deadline(const struct session *session)
+{
+	return session->flags & SESSION_UNANSWERED ? 0 : session->deadline;
+}
+
 void
 session_schedule(struct worker *worker, uint32_t index)
 {
@@ -92,7 +98,7 @@ session_schedule(struct worker *worker, uint32_t index)
 	uint32_t idle = session_idle(worker, session);
 	uint32_t second = worker->now_seconds + (timeout > idle ? timeout - idle : 0);
 
-	if (session->deadline != 0)
+	if (session_deadline(session) != 0)
 		second = RTE_MIN(second, session->deadline);
 	session_wheel_remove(table, index);
 	session_wheel_add(table, index, second);
@@ -101,6 +107,7 @@ session_schedule(struct worker *worker, uint32_t index)
 void
 session_set_deadline(struct worker *worker, uint32_t index, uint32_t second)
 {
+	session_take_answer(&worker->sessions, index);
 	worker->sessions.sessions[index].deadline = second;
 	session_schedule(worker, index);
 }
@@ -109,7 +116,9 @@ session_set_deadline(struct worker *worker, uint32_t index, uint32_t second)
 static bool
 session_is_due(const struct worker *worker, const struct session *session, uint32_t lag)
 {
-	if (session->deadline != 0 && worker->now_seconds >= session->deadline)
+	uint32_t deadline = session_deadline(session);
+
+	if (deadline != 0 && worker->now_seconds >= deadline)
 		return true;
 	if (session->flags & SESSION_HELD)
 		return false;

@@ -9,6 +9,8 @@ session_change_state(struct worker *worker, struct flow *flow, enum tcp_state st
 	uint32_t timeout = session_timeout(worker, session);
 
 	session->tcp_state = (uint8_t)state;
+	if (tcp_is_confirmed(state))
+		session_take_answer(&worker->sessions, flow->session);
 	tcp_settle(state, flow, flow_at(&worker->sessions.flows, flow->twin));
 	/* The packet that changed it has used it. A longer timeout is found when the shorter is
 	 * over. */
@@ -17,14 +19,32 @@ session_change_state(struct worker *worker, struct flow *flow, enum tcp_state st
 		session_schedule(worker, flow->session);
 }
 
+/*
+ * Of another protocol than TCP: a reply confirms the session, and so does a second packet of a host
+ * inside, who can not be another than it says. What is only sent, such as logs, keeps its port.
+ */
+static void
+session_take_datagram(struct worker *worker, struct flow *flow)
+{
+	if (!(flow->flags & (FLOW_REVERSE | FLOW_SEEN)))
+		return;
+	session_take_answer(&worker->sessions, flow->session);
+	flow->flags |= FLOW_STEADY;
+}
+
 enum session_step
 session_take_segment(struct worker *worker, const struct packet *packet, struct flow *flow)
 {
-	struct tcp_segment segment = tcp_segment_read(packet);
 	struct flow *twin = flow_at(&worker->sessions.flows, flow->twin);
 	enum tcp_state before = (enum tcp_state)worker->sessions.sessions[flow->session].tcp_state;
+	struct tcp_segment segment;
 	enum tcp_state after;
 
+	if (before == TCP_STATE_NONE) {
+		session_take_datagram(worker, flow);
+		return SESSION_GOES_ON;
+	}
+	segment = tcp_segment_read(packet);
 	if (segment.kind == TCP_KIND_INVALID)
 		return SESSION_NONSENSE;
 	after = tcp_advance(before, &segment, flow, twin);

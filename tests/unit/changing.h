@@ -27,7 +27,7 @@ change_setup(void **state)
 	const struct worker_options options = {
 		.queues = &queue,
 		.workers = 1,
-		.flow_capacity = 100,
+		.flow_capacity = 1000,
 		.fragment_capacity = 16,
 		.now = START * 1000000000ULL,
 		.seed = 1,

@@ -14,7 +14,7 @@ sample(void)
 {
 	return (struct counters){
 		.ports = { { 10, 1000, 4, 400 }, { 1, 60, 2, 120 } },
-		.path_packets = { 1, 4, 1 },
+		.path_packets = { [PATH_FABRIC] = 1, [PATH_STATEFUL] = 4, [PATH_LOCAL] = 1 },
 		.drops = { [DROP_no_route] = 3, [DROP_security_inbound] = 2 },
 		.originated = 2,
 		.consumed = 1,
@@ -22,6 +22,7 @@ sample(void)
 		.decided = 6,
 		.sessions_created = 5,
 		.sessions_ended = 2,
+		.sessions_displaced = 1,
 		.snat_ports_taken = 4,
 		.snat_ports_returned = 3,
 	};
@@ -62,14 +63,15 @@ programs_get_every_counter(void **state)
 	assert_non_null(report);
 	text = json_dumps(report, 0);
 	assert_string_equal(
-		text, "{\"ports\": {\"wan\": {\"in\": 10, \"out\": 4, \"bytes_in\": 1000,"
-		      " \"bytes_out\": 400}, \"lan\": {\"in\": 1, \"out\": 2, \"bytes_in\": 60,"
-		      " \"bytes_out\": 120}},"
-		      " \"paths\": {\"fabric\": 1, \"stateful\": 4, \"local\": 1},"
-		      " \"sessions\": {\"created\": 5, \"ended\": 2, \"in_use\": 3},"
-		      " \"snat_ports\": {\"in_use\": 1}, \"originated\": 2, \"consumed\": 1,"
-		      " \"held\": 1, \"decided\": 6,"
-		      " \"drops\": {\"no_route\": 3, \"security_inbound\": 2}}");
+		text,
+		"{\"ports\": {\"wan\": {\"in\": 10, \"out\": 4, \"bytes_in\": 1000,"
+		" \"bytes_out\": 400}, \"lan\": {\"in\": 1, \"out\": 2, \"bytes_in\": 60,"
+		" \"bytes_out\": 120}},"
+		" \"paths\": {\"fabric\": 1, \"stateful\": 4, \"local\": 1},"
+		" \"sessions\": {\"created\": 5, \"ended\": 2, \"displaced\": 1, \"in_use\": 3},"
+		" \"snat_ports\": {\"in_use\": 1}, \"originated\": 2, \"consumed\": 1,"
+		" \"held\": 1, \"decided\": 6,"
+		" \"drops\": {\"no_route\": 3, \"security_inbound\": 2}}");
 	free(text);
 	json_decref(report);
 }
@@ -107,6 +109,7 @@ people_get_a_table(void **state)
 		"sessions\n"
 		"  created                                   5\n"
 		"  ended                                     2\n"
+		"  of them displaced                         1\n"
 		"  in use                                    3\n"
 		"  SNAT ports in use                         1\n"
 		"made by the gateway                         2\n"

@@ -106,13 +106,18 @@ decision_for(const struct flow_key *key)
 	};
 }
 
+/* One that is answered at once. */
 static enum drop_reason
 create(struct worker *worker, uint32_t number, uint32_t *flow)
 {
 	struct flow_key key = key_of(number);
 	struct decision decision = decision_for(&key);
+	enum drop_reason reason = session_create(worker, &key, &decision, flow);
 
-	return session_create(worker, &key, &decision, flow);
+	if (reason == DROP_NONE)
+		session_take_answer(&worker->sessions,
+				    flow_at(&worker->sessions.flows, *flow)->session);
+	return reason;
 }
 
 static void

@@ -69,6 +69,7 @@ gateway_counters(const struct gateway *asked, struct counters *sum)
 		.fragmented = 60,
 		.sessions_created = 100,
 		.sessions_ended = 30,
+		.sessions_displaced = 20,
 		.snat_ports_taken = 50,
 		.snat_ports_returned = 20,
 	};
@@ -191,13 +192,14 @@ paths_and_sessions_are_told(void **state)
 {
 	(void)state;
 	expect("/viaduct/paths",
-	       "{\"fabric\": 1, \"stateful\": 2, \"local\": 3, \"decided\": 0, \"originated\": 0,"
+	       "{\"fabric\": 1, \"stateful\": 2, \"local\": 3,"
+	       " \"decided\": 0, \"originated\": 0,"
 	       " \"consumed\": 0, \"held\": 6, \"fragmented\": 60, \"icmp_errors_sent\": 0,"
 	       " \"icmp_errors_suppressed\": 0, \"events_lost\": 0}");
-	expect("/viaduct/sessions",
-	       "{\"capacity\": 4096, \"in_use\": 70, \"created\": 100, \"ended\": 30,"
-	       " \"snat_ports_in_use\": 30, \"snat_ports_taken\": 50,"
-	       " \"snat_ports_returned\": 20}");
+	expect("/viaduct/sessions", "{\"capacity\": 4096, \"in_use\": 70, \"created\": 100, "
+				    "\"ended\": 30, \"displaced\": 20,"
+				    " \"snat_ports_in_use\": 30, \"snat_ports_taken\": 50,"
+				    " \"snat_ports_returned\": 20}");
 }
 
 static void

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "session.h"
+#include "worker.h"
+
+static struct unanswered *
+session_unanswered_of(struct session_table *table, uint16_t zone)
+{
+	return &table->unanswered[zone == ZONE_FABRIC];
+}
+
+bool
+session_gives_way(const struct session_table *table, uint16_t zone)
+{
+	const struct unanswered *unanswered = &table->unanswered[zone == ZONE_FABRIC];
+
+	return unanswered->count == unanswered->size;
+}
+
+/*
+ * Its port is free at once, without a hold-down: what nobody has answered must not fill the table
+ * as sessions that are over either.
+ */
+void
+session_give_way(struct worker *worker, uint16_t zone)
+{
+	struct session_table *table = &worker->sessions;
+	uint32_t session = unanswered_give_way(session_unanswered_of(table, zone));
+
+	if (likely(session == UNANSWERED_NONE))
+		return;
+	session_end(worker, session);
+	if (table->sessions[session].flags & SESSION_HELD)
+		session_let_go(worker, session);
+	worker->counters.sessions_displaced++;
+}
+
+void
+session_await_answer(struct session_table *table, uint32_t index)
+{
+	struct session *session = &table->sessions[index];
+	uint16_t zone = flow_at(&table->flows, session->flow)->key.zone;
+
+	session->unanswered = unanswered_add(session_unanswered_of(table, zone), index);
+	session->flags |= SESSION_UNANSWERED;
+}
+
+void
+session_take_answer(struct session_table *table, uint32_t index)
+{
+	struct session *session = &table->sessions[index];
+	uint16_t zone = flow_at(&table->flows, session->flow)->key.zone;
+
+	if (!(session->flags & SESSION_UNANSWERED))
+		return;
+	unanswered_remove(session_unanswered_of(table, zone), session->unanswered);
+	session->flags &= (uint8_t)~SESSION_UNANSWERED;
+	session->deadline = 0;
+}
