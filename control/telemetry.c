@@ -123,6 +123,7 @@ paths_answer(struct rte_tel_data *dict, const struct counters *counters)
 	const struct figure figures[] = {
 		{ path_name(PATH_FABRIC), counters->path_packets[PATH_FABRIC] },
 		{ path_name(PATH_STATEFUL), counters->path_packets[PATH_STATEFUL] },
+		{ path_name(PATH_STATELESS), counters->path_packets[PATH_STATELESS] },
 		{ path_name(PATH_LOCAL), counters->path_packets[PATH_LOCAL] },
 		{ "decided", counters->decided },
 		{ "originated", counters->originated },

@@ -25,3 +25,14 @@ void apply_session(struct worker *worker, struct packet *packet);
  * nothing, as there was a session then, or as it seemed unable to open one.
  */
 void apply_first(struct worker *worker, struct packet *packet, const struct decision *decision);
+
+/*
+ * apply_stateless.c. Each returns whether the packet has come to its end.
+ *
+ * A packet to a VIP, of which that was decided, has no session and can have none.
+ */
+bool apply_stateless(struct worker *worker, struct packet *packet, const struct decision *decision);
+/* A packet from a subnet, of no session, may be a backend's answer to such a one. */
+bool apply_stateless_reply(struct worker *worker, struct packet *packet);
+/* There may be connections that are served so: they have not been idle for too long. */
+bool apply_is_stateless(const struct worker *worker);

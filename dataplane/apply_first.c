@@ -35,6 +35,8 @@ apply_decided(struct worker *worker, struct packet *packet, const struct decisio
 			apply_session(worker, packet);
 			return;
 		}
+		if (reason == DROP_session_table_full && apply_stateless(worker, packet, decision))
+			return;
 		break;
 	case VERDICT_FABRIC: /* only of packets that the fabric's routes sent to a VIP */
 	case VERDICT_DROP:
@@ -57,6 +59,36 @@ apply_fault(const struct worker *worker, const struct packet *packet)
 	return tcp_opens(kind, worker->snapshot->tcp_loose) ? DROP_NONE : DROP_tcp_session_missing;
 }
 
+static bool
+apply_is_syn(const struct packet *packet)
+{
+	return packet->key.protocol == IPPROTO_TCP &&
+	       tcp_kind_of(tcp_header(packet)->tcp_flags) == TCP_KIND_SYN;
+}
+
+/*
+ * There are connections without a session: the packet may belong to one, which gets its session as
+ * soon as there is room. fault: why it could not open one otherwise. False: it belongs to none.
+ */
+static bool
+apply_under_way(struct worker *worker, struct packet *packet, enum drop_reason fault)
+{
+	struct decision decision;
+
+	if (packet->key.zone != ZONE_FABRIC)
+		return !apply_is_syn(packet) && fault != DROP_tcp_flags_invalid &&
+		       apply_stateless_reply(worker, packet);
+	if (fault != DROP_tcp_session_missing)
+		return false;
+	apply_decide(worker, packet, &decision);
+	if (!tcp_opens(tcp_kind_of(tcp_header(packet)->tcp_flags), true))
+		return apply_stateless(worker, packet, &decision);
+	if (decision.verdict != VERDICT_SESSION)
+		return false;
+	apply_decided(worker, packet, &decision);
+	return true;
+}
+
 void
 apply_first(struct worker *worker, struct packet *packet, const struct decision *decision)
 {
@@ -71,6 +103,8 @@ apply_first(struct worker *worker, struct packet *packet, const struct decision 
 		return;
 	}
 	reason = apply_fault(worker, packet);
+	if (unlikely(apply_is_stateless(worker)) && apply_under_way(worker, packet, reason))
+		return;
 	if (reason != DROP_NONE) {
 		apply_drop(worker, packet, reason);
 		return;

@@ -11,6 +11,7 @@ path_name(enum path path)
 	static const char *const names[PATH_COUNT] = {
 		[PATH_FABRIC] = "fabric",
 		[PATH_STATEFUL] = "stateful",
+		[PATH_STATELESS] = "stateless",
 		[PATH_LOCAL] = "local",
 	};
 

@@ -16,6 +16,7 @@
 enum path {
 	PATH_FABRIC,
 	PATH_STATEFUL,
+	PATH_STATELESS, /* of VIPs, for want of room for their sessions */
 	PATH_LOCAL,
 	PATH_COUNT,
 };
@@ -47,6 +48,6 @@ struct counters {
 	uint64_t events_lost;            /* the ring to the control thread was full */
 };
 
-const char *path_name(enum path path); /* "fabric", "stateful", "local" */
+const char *path_name(enum path path); /* "fabric", "stateful", "stateless", "local" */
 /* Adds what one worker has counted so far; it may be counting. */
 void counters_add(struct counters *sum, const struct counters *one);

@@ -70,6 +70,8 @@ struct session_table {
 	uint32_t removals;  /* sessions that ended, and held ones that were let go; wraps */
 	uint32_t caught_up; /* the second in which nothing was due any more */
 	uint32_t *slots;    /* the first session of each slot */
+	/* Until this second there may be connections of VIPs for which there was no room. */
+	uint32_t stateless_until;
 };
 
 struct worker;

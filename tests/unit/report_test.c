@@ -14,7 +14,10 @@ sample(void)
 {
 	return (struct counters){
 		.ports = { { 10, 1000, 4, 400 }, { 1, 60, 2, 120 } },
-		.path_packets = { [PATH_FABRIC] = 1, [PATH_STATEFUL] = 4, [PATH_LOCAL] = 1 },
+		.path_packets = { [PATH_FABRIC] = 1,
+				  [PATH_STATEFUL] = 4,
+				  [PATH_STATELESS] = 2,
+				  [PATH_LOCAL] = 1 },
 		.drops = { [DROP_no_route] = 3, [DROP_security_inbound] = 2 },
 		.originated = 2,
 		.consumed = 1,
@@ -67,7 +70,7 @@ programs_get_every_counter(void **state)
 		"{\"ports\": {\"wan\": {\"in\": 10, \"out\": 4, \"bytes_in\": 1000,"
 		" \"bytes_out\": 400}, \"lan\": {\"in\": 1, \"out\": 2, \"bytes_in\": 60,"
 		" \"bytes_out\": 120}},"
-		" \"paths\": {\"fabric\": 1, \"stateful\": 4, \"local\": 1},"
+		" \"paths\": {\"fabric\": 1, \"stateful\": 4, \"stateless\": 2, \"local\": 1},"
 		" \"sessions\": {\"created\": 5, \"ended\": 2, \"displaced\": 1, \"in_use\": 3},"
 		" \"snat_ports\": {\"in_use\": 1}, \"originated\": 2, \"consumed\": 1,"
 		" \"held\": 1, \"decided\": 6,"
@@ -105,6 +108,7 @@ people_get_a_table(void **state)
 		"path\n"
 		"  fabric                                    1\n"
 		"  stateful                                  4\n"
+		"  stateless                                 2\n"
 		"  local                                     1\n"
 		"sessions\n"
 		"  created                                   5\n"

@@ -63,7 +63,10 @@ gateway_counters(const struct gateway *asked, struct counters *sum)
 	*sum = (struct counters){
 		.ports = { { .received_packets = 10, .received_bytes = 600 },
 			   { .sent_packets = 7, .sent_bytes = INT64_MAX } },
-		.path_packets = { [PATH_FABRIC] = 1, [PATH_STATEFUL] = 2, [PATH_LOCAL] = 3 },
+		.path_packets = { [PATH_FABRIC] = 1,
+				  [PATH_STATEFUL] = 2,
+				  [PATH_STATELESS] = 4,
+				  [PATH_LOCAL] = 3 },
 		.drops = { [DROP_no_route] = 4, [DROP_local_unsupported] = 5 },
 		.held = 6,
 		.fragmented = 60,
@@ -192,14 +195,14 @@ paths_and_sessions_are_told(void **state)
 {
 	(void)state;
 	expect("/viaduct/paths",
-	       "{\"fabric\": 1, \"stateful\": 2, \"local\": 3,"
+	       "{\"fabric\": 1, \"stateful\": 2, \"stateless\": 4, \"local\": 3,"
 	       " \"decided\": 0, \"originated\": 0,"
 	       " \"consumed\": 0, \"held\": 6, \"fragmented\": 60, \"icmp_errors_sent\": 0,"
 	       " \"icmp_errors_suppressed\": 0, \"events_lost\": 0}");
-	expect("/viaduct/sessions", "{\"capacity\": 4096, \"in_use\": 70, \"created\": 100, "
-				    "\"ended\": 30, \"displaced\": 20,"
-				    " \"snat_ports_in_use\": 30, \"snat_ports_taken\": 50,"
-				    " \"snat_ports_returned\": 20}");
+	expect("/viaduct/sessions",
+	       "{\"capacity\": 4096, \"in_use\": 70, \"created\": 100, \"ended\": 30, \"displaced\": 20,"
+	       " \"snat_ports_in_use\": 30, \"snat_ports_taken\": 50,"
+	       " \"snat_ports_returned\": 20}");
 }
 
 static void
