@@ -58,20 +58,10 @@ interfaces_report(struct reader *reader)
 }
 
 static void
-tcp_reset_report(struct reader *reader, struct origin origin)
-{
-	diagnostic_error(reader->diagnostics, &origin,
-			 "tcp_reset = true is not supported yet; leave it out");
-}
-
-static void
 vip_report(struct reader *reader, size_t index)
 {
 	const struct vip *vip = &reader->model->vips[index];
 
-	if (vip->outbound.tcp_reset)
-		tcp_reset_report(reader,
-				 setting_place(reader, "vips.%zu.outbound.tcp_reset", index));
 	for (size_t i = 0; i < vip->inbound_count; i++) {
 		struct origin origin =
 			setting_place(reader, "vips.%zu.inbound.%zu.probe", index, i);
@@ -79,10 +69,6 @@ vip_report(struct reader *reader, size_t index)
 		if (vip->inbound[i].probe.protocol == PROBE_HTTPS)
 			diagnostic_error(reader->diagnostics, &origin,
 					 "probes by https are not supported yet; use tcp");
-		if (vip->inbound[i].tcp_reset)
-			tcp_reset_report(reader,
-					 setting_place(reader, "vips.%zu.inbound.%zu.tcp_reset",
-						       index, i));
 	}
 }
 

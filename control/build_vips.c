@@ -186,6 +186,7 @@ rule_add(struct builder *builder, uint32_t vip, uint32_t index, struct inbound *
 	to->hash = hashes[from->distribution];
 	to->idle_timeout = (uint16_t)RTE_MIN(from->idle_timeout, (unsigned int)UINT16_MAX);
 	to->drain_timeout = (uint16_t)RTE_MIN(from->drain_timeout, (unsigned int)UINT16_MAX);
+	to->tcp_reset = from->tcp_reset;
 	to->backend_count = (uint16_t)from->backend_count;
 	to->healthy_count =
 		backends_write(builder, builder->model->vips[vip].virtual_network, from, backends);
@@ -206,7 +207,7 @@ inbound_write(const struct inbound *inbound, struct words *words)
 		words_add(words, (uint32_t)rule->first_port << 16 | rule->backend_first_port);
 		words_add(words, (uint32_t)rule->hash << 16 | rule->idle_timeout);
 		words_add(words, (uint32_t)rule->drain_timeout << 16 | rule->backend_count);
-		words_add(words, rule->healthy_count);
+		words_add(words, (uint32_t)rule->tcp_reset << 16 | rule->healthy_count);
 		words_add_pointer(words, rule->maglev);
 	}
 	for (size_t i = 0; i < inbound->backend_count; i++) {
@@ -282,6 +283,7 @@ build_vip(struct builder *builder, uint32_t index, struct snapshot_vip *to)
 	to->udp_idle_timeout = (uint16_t)from->outbound.udp_idle_timeout;
 	to->icmp_timeout = (uint16_t)from->outbound.icmp_timeout;
 	to->tcp_timeouts = build_tcp_timeouts(builder, from->profile);
+	to->tcp_reset = from->outbound.tcp_reset;
 	return build_inbound(builder, index, to);
 }
 

@@ -65,7 +65,8 @@ vips_write(const struct snapshot *snapshot, struct words *words)
 		words_add(words, vip->network);
 		words_add_pointer(words, vip->rules);
 		words_add_pointer(words, vip->inbound);
-		words_add(words, (uint32_t)vip->snat.on_demand << 1 | vip->rfc);
+		words_add(words, (uint32_t)vip->tcp_reset << 2 |
+					 (uint32_t)vip->snat.on_demand << 1 | vip->rfc);
 		words_add_pointer(words, vip->snat.starts);
 		words_add_pointer(words, vip->snat.hosts);
 		words_add(words, (uint32_t)vip->tcp_idle_timeout << 16 | vip->udp_idle_timeout);

@@ -63,6 +63,7 @@ struct decision {
 	bool reply_refreshes; /* replies do */
 	bool remembered;      /* what sessions there are had a say, beside the snapshot */
 	bool backend_removed; /* the session's backend is no longer one of the rule's */
+	bool tcp_reset;       /* both ends are told when the session idles out */
 	bool backend_down;    /* the session's backend fails its probe */
 
 	/* The packet as it leaves; with snat the source port is the sender's, still to be drawn. */

@@ -87,6 +87,30 @@ revalidate_drain(struct worker *worker, uint32_t index, const struct decision *d
 	return true;
 }
 
+/* The VIP is no more, or another network's than that of the zone that its session is of. */
+static bool
+vip_left(const struct snapshot *snapshot, uint16_t vip, uint16_t zone)
+{
+	if (vip == VIP_NONE)
+		return false;
+	if (vip >= snapshot->vip_count || !snapshot->vips[vip].present)
+		return true;
+	return zone < snapshot->subnet_count && snapshot->subnets[zone].present &&
+	       snapshot->subnets[zone].network != snapshot->vips[vip].network;
+}
+
+/* The session was by a VIP that was removed, or moved to another network. */
+static bool
+revalidate_vip_is_lost(const struct worker *worker, const struct session *session)
+{
+	const struct flow_table *flows = &worker->sessions.flows;
+	const struct flow *out = flow_at(flows, session->flow);
+
+	return vip_left(worker->snapshot, session->outbound_vip, out->key.zone) ||
+	       vip_left(worker->snapshot, session->inbound_vip,
+			flow_at(flows, out->twin)->key.zone);
+}
+
 void
 session_revalidate(struct worker *worker, uint32_t flow)
 {
@@ -123,8 +147,13 @@ session_revalidate(struct worker *worker, uint32_t flow)
 	session_set_egress(worker, back, &decision.reverse);
 	out->decided_from = back->decided_from = worker->snapshot->decided_from;
 	session->idle_timeout = decision.idle_timeout;
+	session->flags &= (uint8_t)~SESSION_TCP_RESET;
+	session->flags |= decision.tcp_reset ? SESSION_TCP_RESET : 0;
 	session_schedule(worker, index);
 	return;
 end:
-	session_end(worker, index);
+	if (revalidate_vip_is_lost(worker, session))
+		session_end_and_tell(worker, index);
+	else
+		session_end(worker, index);
 }

@@ -6,6 +6,7 @@
 
 #include <rte_malloc.h>
 
+#include "reset.h"
 #include "rewrite.h"
 #include "worker.h"
 
@@ -219,7 +220,7 @@ session_create(struct worker *worker, const struct flow_key *key, const struct d
 		.host = decision->host,
 		.idle_timeout = decision->idle_timeout,
 		.tcp_state = key->protocol == IPPROTO_TCP ? TCP_STATE_NEW : TCP_STATE_NONE,
-		.flags = SESSION_IN_USE,
+		.flags = (uint8_t)(SESSION_IN_USE | (decision->tcp_reset ? SESSION_TCP_RESET : 0)),
 	};
 	session_await_answer(table, index);
 	session_wheel_add(table, index, worker->now_seconds + session_timeout(worker, session));
@@ -322,6 +323,18 @@ session_end(struct worker *worker, uint32_t index)
 		session_free(table, index);
 	}
 	flow_remove(&table->flows, forward);
+}
+
+void
+session_end_and_tell(struct worker *worker, uint32_t index)
+{
+	const struct session *session = &worker->sessions.sessions[index];
+	const struct flow *flow = flow_at(&worker->sessions.flows, session->flow);
+
+	if (session->flags & SESSION_TCP_RESET && session->tcp_state != TCP_STATE_NONE &&
+	    tcp_phase_of((enum tcp_state)session->tcp_state) == TCP_PHASE_OPEN)
+		reset_send(worker, flow, flow_at(&worker->sessions.flows, flow->twin));
+	session_end(worker, index);
 }
 
 void

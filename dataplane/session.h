@@ -36,6 +36,7 @@ enum session_flags {
 	SESSION_IN_USE = 1 << 0,
 	SESSION_HELD = 1 << 1, /* it is over; its one entry is that of the replies */
 	SESSION_UNANSWERED = 1 << 2,
+	SESSION_TCP_RESET = 1 << 3, /* both ends are told when it is over */
 };
 
 struct session {
@@ -96,6 +97,8 @@ enum drop_reason session_create(struct worker *worker, const struct flow_key *ke
 void session_revalidate(struct worker *worker, uint32_t flow);
 /* The session is over; its port is held as long as it has to be. */
 void session_end(struct worker *worker, uint32_t session);
+/* The same, and its ends are told, if that is wanted and they have a connection. */
+void session_end_and_tell(struct worker *worker, uint32_t session);
 /* A held session's time has come: its port is free. */
 void session_let_go(struct worker *worker, uint32_t session);
 

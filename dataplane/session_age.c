@@ -112,16 +112,18 @@ session_set_deadline(struct worker *worker, uint32_t index, uint32_t second)
 	session_schedule(worker, index);
 }
 
-/* lag: how long nobody looked. */
 static bool
-session_is_due(const struct worker *worker, const struct session *session, uint32_t lag)
+session_is_past_deadline(const struct worker *worker, const struct session *session)
 {
 	uint32_t deadline = session_deadline(session);
 
-	if (deadline != 0 && worker->now_seconds >= deadline)
-		return true;
-	if (session->flags & SESSION_HELD)
-		return false;
+	return deadline != 0 && worker->now_seconds >= deadline;
+}
+
+/* lag: how long nobody looked. */
+static bool
+session_is_idle(const struct worker *worker, const struct session *session, uint32_t lag)
+{
 	/* After a pause that the 16 bits of last_seen can not tell, nothing has been used. */
 	return lag > INT16_MAX || session_idle(worker, session) >= session_timeout(worker, session);
 }
@@ -133,7 +135,7 @@ session_look(struct worker *worker, uint32_t index, uint32_t lag)
 	const struct session *session = &table->sessions[index];
 	bool held = session->flags & SESSION_HELD;
 
-	if (session_is_due(worker, session, lag)) {
+	if (session_is_past_deadline(worker, session)) {
 		if (held)
 			session_let_go(worker, index);
 		else
@@ -141,6 +143,8 @@ session_look(struct worker *worker, uint32_t index, uint32_t lag)
 	} else if (held) {
 		session_wheel_remove(table, index);
 		session_wheel_add(table, index, session->deadline);
+	} else if (session_is_idle(worker, session, lag)) {
+		session_end_and_tell(worker, index);
 	} else {
 		session_schedule(worker, index);
 	}

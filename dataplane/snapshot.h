@@ -146,6 +146,7 @@ struct snapshot_inbound_rule {
 	uint8_t hash; /* enum backend_hash */
 	uint16_t idle_timeout;
 	uint16_t drain_timeout; /* for TCP sessions of a backend that was taken out */
+	bool tcp_reset;         /* both ends are told when a session idles out */
 	uint16_t backend_count;
 	uint16_t healthy_count;            /* the first ones of them; their probes succeed */
 	const struct backend *backends;    /* healthy ones before the others */
@@ -214,6 +215,7 @@ struct snapshot_vip {
 	uint16_t udp_idle_timeout;
 	uint16_t icmp_timeout;
 	struct tcp_timeouts tcp_timeouts; /* of outbound sessions */
+	bool tcp_reset;                   /* the same; both ends are told when one is over */
 };
 
 enum {

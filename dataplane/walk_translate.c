@@ -227,4 +227,5 @@ walk_vip(struct walk *walk, uint32_t id)
 		rte_cpu_to_be_16((uint16_t)(rule->backend_first_port + (port - rule->first_port)));
 	decision->egress_zone = backend.zone;
 	decision->idle_timeout = rule->idle_timeout;
+	decision->tcp_reset = rule->tcp_reset;
 }

@@ -47,15 +47,10 @@ static void
 test_vips(void **state)
 {
 	static const struct configuration_case cases[] = {
-		{ "vips = { name = 'v'; address = '192.0.2.1'; virtual_network = 'n';\nprofile = "
-		  "'rfc';\n"
-		  "outbound = {\ntcp_reset = true; }; };",
-		  "t.conf:5: tcp_reset = true is not supported yet; leave it out\n" },
-		{ INBOUND "tcp_reset = true;\nprobe = { protocol = 'https'; path = '/'; }; }; };",
-		  "t.conf:3: tcp_reset = true is not supported yet; leave it out\n"
-		  "t.conf:4: probes by https are not supported yet; use tcp\n" },
+		{ INBOUND "probe = { protocol = 'https'; path = '/'; }; }; };",
+		  "t.conf:3: probes by https are not supported yet; use tcp\n" },
 		{ INBOUND
-		  "tcp_reset = false; }; profile = 'azure'; outbound = { tcp_reset = false; }; };",
+		  "tcp_reset = true; }; profile = 'rfc'; outbound = { tcp_reset = true; }; };",
 		  "" },
 	};
 
