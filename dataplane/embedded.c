@@ -112,6 +112,21 @@ embedded_key(const struct packet *packet, struct flow_key *key)
 	return quote_ports(&quote, key);
 }
 
+bool
+embedded_is_sound(const struct packet *packet)
+{
+	const char *begin = rte_pktmbuf_mtod(packet->mbuf, const char *);
+	uint32_t header = rte_ipv4_hdr_len(packet->ip);
+	uint32_t offset = (uint32_t)((const char *)packet->ip - begin) + header;
+	struct quote quote;
+	uint16_t sum;
+
+	return quote_find(packet, &quote) &&
+	       rte_raw_cksum_mbuf(packet->mbuf, offset, packet->ip_length - header, &sum) == 0 &&
+	       sum == UINT16_MAX &&
+	       rte_raw_cksum(quote.ip, rte_ipv4_hdr_len(quote.ip)) == UINT16_MAX;
+}
+
 /* The quoted packet's ports and checksum, as far as they are quoted. */
 static void
 quote_rewrite_transport(const struct quote *quote, const struct flow *flow)

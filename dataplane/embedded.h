@@ -18,6 +18,12 @@
 bool embedded_key(const struct packet *packet, struct flow_key *key);
 
 /*
+ * Whether the error's checksum and that of the IPv4 header which it quotes are right (RFC 5508
+ * REQ-3); what the quoted packet carries is not looked at. The error has a key.
+ */
+bool embedded_is_sound(const struct packet *packet);
+
+/*
  * Translates the error and its quotation as the flow of that key does; all checksums, the quoted
  * ones included, incrementally. The time to live is at least 2.
  */

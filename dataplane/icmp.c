@@ -12,6 +12,7 @@
 #include "worker.h"
 
 enum {
+	ICMP_PARAMETER_PROBLEM = 12,
 	ICMP_TTL = 64,
 	ICMP_ERROR_TOS = 6 << 5,  /* internetwork control, RFC 1812 section 4.3.2.5 */
 	ICMP_ERROR_LENGTH = 576,  /* with its IPv4 header, RFC 1812 section 4.3.2.3 */
@@ -191,21 +192,15 @@ icmp_error_make(struct rte_mempool *pool, const struct packet *packet,
 	return mbuf;
 }
 
-void
-icmp_error(struct worker *worker, const struct packet *packet, uint8_t type, uint8_t code,
-	   uint16_t mtu)
+static void
+icmp_tell(struct worker *worker, const struct packet *packet, const struct rte_icmp_hdr *icmp)
 {
 	const struct snapshot_interface *link = &worker->snapshot->interfaces[packet->interface];
-	const struct rte_icmp_hdr icmp = {
-		.icmp_type = type,
-		.icmp_code = code,
-		.icmp_seq_nb = rte_cpu_to_be_16(mtu), /* its place in RFC 1191 section 4 */
-	};
 	struct rte_mbuf *mbuf;
 
 	if (!icmp_error_is_due(packet, link))
 		return;
-	mbuf = icmp_limit_pass(worker) ? icmp_error_make(worker->pool, packet, link, &icmp) : NULL;
+	mbuf = icmp_limit_pass(worker) ? icmp_error_make(worker->pool, packet, link, icmp) : NULL;
 	if (mbuf == NULL) {
 		worker->counters.icmp_errors_suppressed++;
 		return;
@@ -213,4 +208,29 @@ icmp_error(struct worker *worker, const struct packet *packet, uint8_t type, uin
 	worker->counters.originated++;
 	worker->counters.icmp_errors_sent++;
 	transmit_frame(worker, link->port, mbuf);
+}
+
+void
+icmp_error(struct worker *worker, const struct packet *packet, uint8_t type, uint8_t code,
+	   uint16_t mtu)
+{
+	const struct rte_icmp_hdr icmp = {
+		.icmp_type = type,
+		.icmp_code = code,
+		.icmp_seq_nb = rte_cpu_to_be_16(mtu), /* its place in RFC 1191 section 4 */
+	};
+
+	icmp_tell(worker, packet, &icmp);
+}
+
+void
+icmp_parameter_problem(struct worker *worker, const struct packet *packet, uint8_t pointer)
+{
+	const struct rte_icmp_hdr icmp = {
+		.icmp_type = ICMP_PARAMETER_PROBLEM,
+		/* The upper byte of the identifier's place. */
+		.icmp_ident = rte_cpu_to_be_16((uint16_t)(pointer << 8)),
+	};
+
+	icmp_tell(worker, packet, &icmp);
 }

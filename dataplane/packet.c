@@ -21,23 +21,40 @@ enum {
 #define LINK_LOCAL_MASK 0xffff0000U
 
 static enum drop_reason
-parse_options(const struct rte_ipv4_hdr *ip, unsigned int header_length)
+parse_options(const struct rte_ipv4_hdr *ip)
 {
-	const uint8_t *option = (const uint8_t *)(ip + 1);
-	const uint8_t *end = (const uint8_t *)ip + header_length;
+	unsigned int fault = packet_option_fault(ip);
 
-	while (option < end && *option != OPTION_END) {
-		if (*option == OPTION_NOP) {
-			option++;
+	if (fault == 0)
+		return DROP_NONE;
+	switch (((const uint8_t *)ip)[fault]) {
+	case OPTION_LOOSE_SOURCE_ROUTE:
+	case OPTION_STRICT_SOURCE_ROUTE:
+		return DROP_ip_source_route;
+	default:
+		return DROP_ip_options_invalid;
+	}
+}
+
+unsigned int
+packet_option_fault(const struct rte_ipv4_hdr *ip)
+{
+	const uint8_t *header = (const uint8_t *)ip;
+	unsigned int end = rte_ipv4_hdr_len(ip);
+	unsigned int at = sizeof(*ip);
+
+	while (at < end && header[at] != OPTION_END) {
+		if (header[at] == OPTION_NOP) {
+			at++;
 			continue;
 		}
-		if (*option == OPTION_LOOSE_SOURCE_ROUTE || *option == OPTION_STRICT_SOURCE_ROUTE)
-			return DROP_ip_source_route;
-		if (end - option < 2 || option[1] < 2 || option[1] > end - option)
-			return DROP_ip_header_invalid;
-		option += option[1];
+		if (header[at] == OPTION_LOOSE_SOURCE_ROUTE ||
+		    header[at] == OPTION_STRICT_SOURCE_ROUTE || end - at < 2 ||
+		    header[at + 1] < 2 || header[at + 1] > end - at)
+			return at;
+		at += header[at + 1];
 	}
-	return DROP_NONE;
+	return 0;
 }
 
 static bool
@@ -114,11 +131,6 @@ parse_ipv4(struct packet *packet, const struct snapshot_interface *link, uint16_
 	reason = parse_addresses(packet, link);
 	if (unlikely(reason != DROP_NONE))
 		return reason;
-	if (unlikely(header_length > sizeof(*ip))) {
-		reason = parse_options(ip, header_length);
-		if (reason != DROP_NONE)
-			return reason;
-	}
 	if (unlikely(packet->ip_length < in_frame)) {
 		if (rte_pktmbuf_trim(mbuf, (uint16_t)(in_frame - packet->ip_length)) != 0)
 			return DROP_ip_length_invalid;
@@ -133,10 +145,11 @@ parse_ipv4(struct packet *packet, const struct snapshot_interface *link, uint16_
 		packet->flags |= PACKET_FRAGMENT;
 		if (fragment & rte_cpu_to_be_16(RTE_IPV4_HDR_OFFSET_MASK))
 			packet->flags |= PACKET_LATER_FRAGMENT;
-		return DROP_NONE;
+	} else {
+		packet_parse_transport(packet);
 	}
-	packet_parse_transport(packet);
-	return DROP_NONE;
+	/* Last, so that whoever tells the sender knows what the packet is. */
+	return unlikely(header_length > sizeof(*ip)) ? parse_options(ip) : DROP_NONE;
 }
 
 static enum drop_reason

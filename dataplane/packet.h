@@ -79,5 +79,7 @@ packet_suspects(uint8_t first)
  */
 void packet_parse(const struct snapshot *snapshot, uint16_t port, struct rte_mbuf *mbuf,
 		  struct packet *packet);
+/* Byte of the IPv4 header where an option is wrong or not wanted; 0: all options may pass. */
+unsigned int packet_option_fault(const struct rte_ipv4_hdr *ip);
 /* Reads the ports or the ICMP header, which a fragment must be the first to have. */
 void packet_parse_transport(struct packet *packet);

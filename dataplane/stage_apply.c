@@ -26,6 +26,9 @@ apply_drop(struct worker *worker, struct packet *packet, enum drop_reason reason
 	case DROP_ttl_expired:
 		icmp_error(worker, packet, ICMP_TIME_EXCEEDED, 0, 0);
 		break;
+	case DROP_ip_options_invalid:
+		icmp_parameter_problem(worker, packet, (uint8_t)packet_option_fault(packet->ip));
+		break;
 	case DROP_outbound_vip_missing:
 	case DROP_snat_block_missing:
 	case DROP_snat_ports_exhausted:
@@ -135,6 +138,10 @@ apply_error(struct worker *worker, struct packet *packet)
 	flow = flow_at(flows, packet->flow);
 	if (flow->egress & EGRESS_DROP) {
 		apply_drop(worker, packet, flow->egress & ~EGRESS_DROP);
+		return;
+	}
+	if (!embedded_is_sound(packet)) {
+		apply_drop(worker, packet, DROP_icmp_error_damaged);
 		return;
 	}
 	if (!apply_check(worker, packet, worker->neighbors.adjacencies[flow->egress].mtu))

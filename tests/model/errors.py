@@ -62,6 +62,13 @@ def answer_key(zone, error):
                source_port)
 
 
+def is_sound(error):
+    """RFC 5508, REQ-3: the error's checksum and the quoted header's; what that one carries is not
+    looked at."""
+    quote = Quote.of(error)
+    return ones_sum(error.data) == ones_sum(quote.header) == 0xFFFF
+
+
 def translated_error(error, direction):
     """As that direction of the session sends it on. A router on the way speaks for itself; who is
     behind a translation, by the address that stands for it."""

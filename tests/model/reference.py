@@ -12,7 +12,7 @@ from . import fragments, tcp, wire
 from .choices import all_choices
 from .chosen import Identifiers, Ports
 from .decide import NET_UNREACHABLE, Drop, Local, Walk, source_fault
-from .errors import answer_key, translated_error
+from .errors import answer_key, is_sound, translated_error
 from .expect import Forwarded, Seen, joined
 from .faults import check_lifetime, header_faults, is_truncated, transport_faults
 from .outcome import Outcome, concluded, difference, fits, matches, observed_ports
@@ -278,6 +278,8 @@ class Reference:
         if not found:
             raise Drop("icmp_error_unmatched")
         session, direction = found
+        if not is_sound(packet):
+            raise Drop("icmp_error_damaged")
         changed = translated_error(packet, direction)
         return Outcome(sends=[self.sent(packet, changed, self.hop(session, direction, choices))])
 

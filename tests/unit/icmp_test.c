@@ -225,6 +225,21 @@ test_the_mtu_is_told(void **state)
 	fixture_expect(fixture, 0, 0, FROM_WAN FAR_ERROR FAR);
 }
 
+/* The byte stands where an echo has the upper half of its identifier. */
+static void
+test_the_place_of_a_problem_is_told(void **state)
+{
+	struct fixture *fixture = *state;
+	struct packet packet = fixture_receive(fixture, WAN, TO_WAN FAR);
+
+	icmp_parameter_problem(&fixture->worker, &packet, 24);
+	transmit_drop(&fixture->worker, packet.mbuf, DROP_ip_options_invalid);
+	assert_told(fixture, 1, 0);
+	fixture_expect(fixture, 0, 0,
+		       FROM_WAN
+		       "45c0 003c 0000 4000 4001 d3c1 c633 6402 cb00 7109 0c00 2837 1800 0000" FAR);
+}
+
 /* The address that shares the sender's prefix speaks, whatever its place. */
 static void
 test_the_address_that_tells(void **state)
@@ -379,6 +394,7 @@ main(void)
 		WITH_FIXTURE(test_an_interface_without_addresses),
 		WITH_FIXTURE(test_a_neighbour_is_told),
 		WITH_FIXTURE(test_the_mtu_is_told),
+		WITH_FIXTURE(test_the_place_of_a_problem_is_told),
 		WITH_FIXTURE(test_the_address_that_tells),
 		WITH_FIXTURE(test_what_may_be_told_about),
 		WITH_FIXTURE(test_a_long_packet_is_quoted_in_part),

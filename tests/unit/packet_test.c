@@ -252,10 +252,10 @@ options_are_walked_within_their_bounds(void **state)
 		{ { 148, 4, 0, 0, 0, 131, 131, 131 }, DROP_NONE }, /* router alert, then the end */
 		{ { 131, 7, 4, 9, 9, 9, 9, 0 }, DROP_ip_source_route },
 		{ { 1, 137, 7, 4, 9, 9, 9, 9 }, DROP_ip_source_route },
-		{ { 7, 0, 0, 0, 0, 0, 0, 0 }, DROP_ip_header_invalid },
-		{ { 7, 1, 0, 0, 0, 0, 0, 0 }, DROP_ip_header_invalid },
-		{ { 7, 9, 0, 0, 0, 0, 0, 0 }, DROP_ip_header_invalid },
-		{ { 1, 1, 1, 1, 1, 1, 1, 7 }, DROP_ip_header_invalid },
+		{ { 7, 0, 0, 0, 0, 0, 0, 0 }, DROP_ip_options_invalid },
+		{ { 7, 1, 0, 0, 0, 0, 0, 0 }, DROP_ip_options_invalid },
+		{ { 7, 9, 0, 0, 0, 0, 0, 0 }, DROP_ip_options_invalid },
+		{ { 1, 1, 1, 1, 1, 1, 1, 7 }, DROP_ip_options_invalid },
 	};
 
 	(void)state;
