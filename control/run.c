@@ -140,9 +140,12 @@ control_loop(struct run *run)
 
 	while (!run->stopping) {
 		uint64_t now = clock_now(&run->clock);
-		unsigned int done = gateway_tick(run->gateway, now);
+		unsigned int done;
 
+		telemetry_hold();
+		done = gateway_tick(run->gateway, now);
 		reload_tick(&run->reload);
+		telemetry_let_go();
 		if (run->idle_limit > 0)
 			idle_check(run, now);
 		if (poll(&signals, 1, done > 0 ? 0 : TURN_MS) < 0 && errno != EINTR)

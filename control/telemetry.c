@@ -11,6 +11,8 @@
 #include <rte_common.h>
 #include <rte_telemetry.h>
 
+#include "snat_view.h"
+
 /*
  * DPDK calls back without a context and never forgets a command, so that what the commands are
  * answered from has to be here. The lock is held while one is answered.
@@ -25,6 +27,7 @@ static struct telemetry {
 	char *ports[PORTS_MAX];
 	unsigned int port_count;
 	uint32_t session_capacity;
+	const char *parameters; /* of the command that is answered; NULL: none */
 } telemetry = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 struct figure {
@@ -196,6 +199,82 @@ workers_answer(struct rte_tel_data *dict, const struct counters *sum)
 	return rc;
 }
 
+enum {
+	SNAT_ROWS_MAX = 64, /* that an answer has room for */
+};
+
+static int
+snat_add(struct rte_tel_data *dict, unsigned int number, const char *name, uint16_t first_port,
+	 const struct snat_view *view)
+{
+	const struct figure figures[] = {
+		{ "first_port", first_port },     { "ports", view->ports },
+		{ "ports_free", view->free },     { "tcp", view->used[SNAT_TCP] },
+		{ "udp", view->used[SNAT_UDP] },  { "icmp", view->used[SNAT_ICMP] },
+		{ "exhausted", view->exhausted },
+	};
+
+	return numbered_add(dict, number, name, figures, RTE_DIM(figures));
+}
+
+/* Those of the VIP's hosts, from that place on, of whom there is anything to tell. */
+static int
+snat_hosts_answer(struct rte_tel_data *dict, uint16_t vip, uint32_t first)
+{
+	const struct snat_ports *ports = &gateway_snapshot(telemetry.gateway)->vips[vip].snat;
+	unsigned int rows = 0;
+	int rc = 0;
+
+	for (uint32_t i = first; rc == 0 && i < ports->host_count && rows < SNAT_ROWS_MAX; i++) {
+		struct snat_view view;
+		struct ip_address address;
+		char text[IP_ADDRESS_TEXT_MAX];
+		uint32_t number;
+		uint16_t first_port;
+
+		snat_view_host(telemetry.gateway, vip, i, &number, &first_port, &view);
+		if (view.used[SNAT_TCP] + view.used[SNAT_UDP] + view.used[SNAT_ICMP] +
+			    view.exhausted ==
+		    0)
+			continue;
+		address = ip_address_from_v4(number);
+		rc = snat_add(dict, i, ip_address_format(&address, text), first_port, &view);
+		rows++;
+	}
+	return rc;
+}
+
+/* All VIPs, or the hosts of the one that is named: VIP or VIP,FIRST. */
+static int
+snat_answer(struct rte_tel_data *dict, const struct counters *counters)
+{
+	const char *wanted = telemetry.parameters;
+	size_t length = wanted == NULL ? 0 : strcspn(wanted, ",");
+	uint16_t count = gateway_snapshot(telemetry.gateway)->vip_count;
+	unsigned int rows = 0;
+	int rc = 0;
+
+	(void)counters;
+	for (uint16_t id = 0; rc == 0 && id < count && rows < SNAT_ROWS_MAX; id++) {
+		struct snat_view view;
+		const char *name;
+
+		if (!snat_view_vip(telemetry.gateway, id, &view))
+			continue;
+		name = gateway_vip(telemetry.gateway, id)->name;
+		if (length > 0 && strlen(name) == length && strncmp(name, wanted, length) == 0)
+			return snat_hosts_answer(dict, id,
+						 wanted[length] == ','
+							 ? (uint32_t)strtoul(wanted + length + 1,
+									     NULL, 10)
+							 : 0);
+		if (length == 0)
+			rc = snat_add(dict, id, name, 0, &view);
+		rows += length == 0;
+	}
+	return length > 0 ? -ENOENT : rc;
+}
+
 static const struct telemetry_command {
 	const char *name;
 	const char *help;
@@ -206,6 +285,9 @@ static const struct telemetry_command {
 	{ "/viaduct/paths", "Packets by path", paths_answer },
 	{ "/viaduct/drops", "Dropped packets by reason", drops_answer },
 	{ "/viaduct/sessions", "Sessions and SNAT ports in use", sessions_answer },
+	{ "/viaduct/snat",
+	  "Outbound ports in use by VIP, or by host: VIP, or VIP,FIRST for the next ones",
+	  snat_answer },
 	{ "/viaduct/workers", "What each worker has done", workers_answer },
 };
 
@@ -215,11 +297,11 @@ command_answer(const char *name, const char *parameters, struct rte_tel_data *da
 	struct counters counters;
 	int rc = -EINVAL;
 
-	(void)parameters;
 	pthread_mutex_lock(&telemetry.lock);
 	if (telemetry.gateway == NULL)
 		goto unlock;
 
+	telemetry.parameters = parameters;
 	gateway_counters(telemetry.gateway, &counters);
 	for (size_t i = 0; i < RTE_DIM(commands); i++) {
 		if (strcmp(name, commands[i].name) != 0)
@@ -300,5 +382,17 @@ telemetry_stop(void)
 {
 	pthread_mutex_lock(&telemetry.lock);
 	facts_clear();
+	pthread_mutex_unlock(&telemetry.lock);
+}
+
+void
+telemetry_hold(void)
+{
+	pthread_mutex_lock(&telemetry.lock);
+}
+
+void
+telemetry_let_go(void)
+{
 	pthread_mutex_unlock(&telemetry.lock);
 }

@@ -17,3 +17,10 @@
 int telemetry_start(const struct gateway *gateway, const struct lcores *lcores);
 /* When it returns, no command is being answered any more; later ones get an error. */
 void telemetry_stop(void);
+
+/*
+ * No command is answered in between: the control thread changes what they are answered from, or
+ * frees a snapshot.
+ */
+void telemetry_hold(void);
+void telemetry_let_go(void);

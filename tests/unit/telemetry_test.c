@@ -81,6 +81,43 @@ gateway_counters(const struct gateway *asked, struct counters *sum)
 	};
 }
 
+/* One VIP with two blocks, of which the second host uses one port, by worker 1. */
+static uint16_t starts[] = { 1024, 1040 }, units[SNAT_CHUNKS];
+static const uint32_t hosts[] = { 0x0a000104, 0x0a000105 };
+static struct snat_host_page host_pages[2];
+static struct snat_chunk_page chunk_pages[2];
+static const struct snat_usage usage = { .hosts = { host_pages }, .chunks = { chunk_pages } };
+static const struct snat_usage *const usages[] = { NULL, &usage };
+static const struct snapshot_vip vips[] = {
+	{ .present = false },
+	{ .present = true,
+	  .snat = { .unit = 16,
+		    .unit_count = 2,
+		    .starts = starts,
+		    .units = units,
+		    .host_count = 2,
+		    .hosts = hosts } },
+};
+static const struct snapshot snapshot = { .vips = vips, .vip_count = 2, .usage = usages };
+
+const struct snapshot *
+gateway_snapshot(const struct gateway *asked)
+{
+	assert_ptr_equal(asked, &gateway);
+	return &snapshot;
+}
+
+const struct vip *
+gateway_vip(const struct gateway *asked, uint16_t id)
+{
+	static char name[] = "one";
+	static struct vip vip = { .name = name };
+
+	assert_ptr_equal(asked, &gateway);
+	assert_int_equal(id, 1);
+	return &vip;
+}
+
 /* What dpdk-telemetry.py would get for that command. */
 static json_t *
 ask(const char *command)
@@ -104,7 +141,8 @@ ask(const char *command)
 
 	answer = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
 	assert_non_null(answer);
-	value = json_incref(json_object_get(answer, command));
+	text[strcspn(command, ",")] = '\0'; /* the answer's key has no parameters */
+	value = json_incref(json_object_get(answer, memcpy(text, command, strcspn(command, ","))));
 	assert_non_null(value);
 	json_decref(answer);
 	return value;
@@ -251,6 +289,30 @@ eal_start_telemetry(void)
 	}
 }
 
+static void
+ports_are_told_by_vip_and_by_host(void **state)
+{
+	json_t *answer;
+
+	(void)state;
+	memset(units, 0xff, sizeof(units));
+	units[128] = units[129] = 0;
+	units[130] = units[131] = 1;
+	host_pages[1].hosts[1].ports[SNAT_UDP] = 1;
+	host_pages[0].hosts[1].exhausted = 3;
+	chunk_pages[1].ports[131] = 1;
+	expect("/viaduct/snat",
+	       "{\"1\": {\"name\": \"one\", \"first_port\": 0, \"ports\": 32,"
+	       " \"ports_free\": 24, \"tcp\": 0, \"udp\": 1, \"icmp\": 0, \"exhausted\": 3}}");
+	expect("/viaduct/snat,one",
+	       "{\"1\": {\"name\": \"10.0.1.5\", \"first_port\": 1040, \"ports\": 16,"
+	       " \"ports_free\": 8, \"tcp\": 0, \"udp\": 1, \"icmp\": 0, \"exhausted\": 3}}");
+	expect("/viaduct/snat,one,2", "{}");
+	answer = ask("/viaduct/snat,on");
+	assert_true(json_is_null(answer));
+	json_decref(answer);
+}
+
 int
 main(void)
 {
@@ -262,6 +324,7 @@ main(void)
 		TEST(paths_and_sessions_are_told),
 		TEST(drops_are_told_by_every_reason),
 		TEST(workers_are_told_one_by_one),
+		TEST(ports_are_told_by_vip_and_by_host),
 	};
 
 	eal_start_telemetry();
