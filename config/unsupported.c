@@ -33,19 +33,6 @@ gateway_report(struct reader *reader)
 }
 
 static void
-workers_report(struct reader *reader)
-{
-	const struct model *model = reader->model;
-	struct origin origin = setting_place(reader, "gateway.workers");
-
-	if (model->gateway.workers > 1 && model->virtual_network_count > 0)
-		diagnostic_error(
-			reader->diagnostics, &origin,
-			"%u workers with virtual networks are not supported yet; set workers = 1",
-			model->gateway.workers);
-}
-
-static void
 interfaces_report(struct reader *reader)
 {
 	for (size_t i = 0; i < reader->model->interface_count; i++) {
@@ -76,7 +63,6 @@ void
 unsupported_settings_report(struct reader *reader)
 {
 	gateway_report(reader);
-	workers_report(reader);
 	interfaces_report(reader);
 	for (size_t i = 0; i < reader->model->vip_count; i++)
 		vip_report(reader, i);

@@ -71,6 +71,7 @@ build_generation(struct builder *builder)
 	struct snapshot *snapshot = builder->generation->snapshot;
 
 	snapshot->ecmp_seed = builder->model->gateway.ecmp_seed;
+	snapshot->worker_count = (uint16_t)RTE_MAX(builder->workers, 1U);
 	snapshot->icmp_error_rate = builder->model->gateway.icmp_error_rate;
 	build_timers(snapshot, &builder->model->gateway);
 	for (size_t i = 0; i < RTE_DIM(steps); i++) {

@@ -140,6 +140,7 @@ gateway_make_workers(struct gateway *gateway, const struct model *model,
 		gateway->acknowledged[i] = &worker->acknowledged;
 		gateway->worker_count = i + 1U;
 	}
+	worker_connect(gateway->workers, (uint16_t)gateway->worker_count);
 	return 0;
 }
 

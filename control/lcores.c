@@ -16,29 +16,68 @@ enum {
 	ROUNDS_SURELY_WHOLE = 2,
 };
 
+/* Gives the core up, or waits a little: there is nothing to do. */
+static void
+lcore_rest(const struct lcore *lcore)
+{
+	if (lcore->shares_cpu)
+		sched_yield();
+	else
+		rte_pause();
+}
+
+/*
+ * Packets that one worker gave and the other has not come to the end of. They are counted before
+ * they are given and after they were taken, and read the other way round.
+ */
+static bool
+handoffs_under_way(const struct lcores *all)
+{
+	uint64_t taken = 0, given = 0;
+
+	for (unsigned int i = 0; i < all->count; i++)
+		taken += __atomic_load_n(&all->items[i].worker->counters.handoffs_taken,
+					 __ATOMIC_ACQUIRE);
+	for (unsigned int i = 0; i < all->count; i++)
+		given += __atomic_load_n(&all->items[i].worker->counters.handed_off,
+					 __ATOMIC_ACQUIRE);
+	return given != taken;
+}
+
+/* What the others hand over until they too receive nothing more. */
+static void
+lcore_finish(struct lcore *lcore)
+{
+	struct lcores *all = lcore->all;
+
+	atomic_fetch_add_explicit(&all->finishing, 1, memory_order_acq_rel);
+	while (atomic_load_explicit(&all->finishing, memory_order_acquire) < all->count ||
+	       handoffs_under_way(all)) {
+		if (worker_poll_handoffs(lcore->worker, clock_now(&all->clock)) == 0)
+			lcore_rest(lcore);
+	}
+}
+
 static int
 lcore_main(void *context)
 {
 	struct lcore *lcore = context;
-	const struct lcores *all = lcore->all;
+	struct lcores *all = lcore->all;
 	uint64_t rounds = 0;
 
-	while (!atomic_load_explicit(&all->stop, memory_order_relaxed)) {
+	while (!atomic_load_explicit(&all->stop, memory_order_acquire)) {
 		unsigned int received = worker_poll(lcore->worker, clock_now(&all->clock));
 
 		atomic_store_explicit(&lcore->rounds, ++rounds, memory_order_release);
-		if (received > 0)
-			continue;
-		if (lcore->shares_cpu)
-			sched_yield();
-		else
-			rte_pause();
+		if (received == 0)
+			lcore_rest(lcore);
 	}
 
 	for (unsigned int i = 0; i < all->last_rounds; i++) {
 		if (worker_poll(lcore->worker, clock_now(&all->clock)) == 0)
 			break;
 	}
+	lcore_finish(lcore);
 	return 0;
 }
 
@@ -99,7 +138,7 @@ lcores_start(struct lcores *lcores, const struct gateway *gateway, const struct 
 void
 lcores_stop(struct lcores *lcores)
 {
-	atomic_store_explicit(&lcores->stop, true, memory_order_relaxed);
+	atomic_store_explicit(&lcores->stop, true, memory_order_release);
 	for (unsigned int i = 0; i < lcores->count; i++)
 		(void)rte_eal_wait_lcore(i + 1); /* always 0: what lcore_main() returns */
 	lcores->count = 0;

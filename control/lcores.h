@@ -13,7 +13,7 @@
 
 struct lcore {
 	struct worker *worker;
-	const struct lcores *all;
+	struct lcores *all;
 	unsigned int cpu;
 	bool shares_cpu; /* with another lcore: it gives it up when there is nothing to do */
 	uint64_t marked; /* rounds at lcores_mark(); the control thread's */
@@ -21,7 +21,8 @@ struct lcore {
 } __rte_cache_aligned;
 
 struct lcores {
-	_Atomic bool stop; /* written by the control thread, read by the workers */
+	_Atomic bool stop;              /* written by the control thread, read by the workers */
+	_Atomic unsigned int finishing; /* workers that receive nothing more */
 	unsigned int count;
 	unsigned int last_rounds; /* at most so many bursts are taken from a queue at the end */
 	struct clock clock;

@@ -71,7 +71,9 @@ int
 pool_size_of(const struct model *model, struct pool_size *size, char *error, size_t error_size)
 {
 	uint64_t workers = model->gateway.workers;
-	uint64_t held = HELD_PACKETS_MAX + FRAGMENTS_HELD_MAX;
+	/* What waits for neighbours, for other fragments, and for the owner to take it. */
+	uint64_t held =
+		HELD_PACKETS_MAX + FRAGMENTS_HELD_MAX + (workers > 1 ? HANDOFF_RING_SIZE - 1 : 0);
 	uint64_t packets = workers * (held + CACHE_HELD) + CACHE_HELD;
 	uint32_t frame_max = RTE_ETHER_MAX_LEN, data_room;
 	int rc;

@@ -174,6 +174,20 @@ replay_reload_until(struct replay *replay, uint64_t until)
 	return result;
 }
 
+/* To whom the next packet comes: in turn, or at random. */
+static unsigned int
+replay_choose_worker(struct replay *replay)
+{
+	uint64_t x = replay->fed++;
+
+	if (replay->options->spread) {
+		x = (x + replay->options->spread_seed + 1) * 0x9e3779b97f4a7c15ULL;
+		x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
+		x ^= x >> 27;
+	}
+	return (unsigned int)(x % replay->workers);
+}
+
 static int
 replay_packets(struct replay *replay)
 {
@@ -182,7 +196,7 @@ replay_packets(struct replay *replay)
 	int result = replay_settle(replay);
 
 	while (result == 0 && (port = replay_next_port(replay, &index)) != NULL) {
-		unsigned int worker = (unsigned int)(replay->fed++ % replay->workers);
+		unsigned int worker = replay_choose_worker(replay);
 
 		result = replay_reload_until(replay, port->next.time);
 		if (result == 0)
@@ -373,7 +387,7 @@ replay_run(struct model *model, const struct replay_options *options)
 	struct replay replay = {
 		.model = model,
 		.port_count = model->port_count,
-		.workers = model->gateway.workers,
+		.workers = options->workers != 0 ? options->workers : model->gateway.workers,
 		.options = options,
 	};
 	int status = STATUS_FAILED;

@@ -30,8 +30,11 @@ struct replay_options {
 	unsigned int reload_count;
 	const char *out;       /* the folder for what goes out; NULL: it is not kept */
 	const char *decisions; /* the file for every decision; NULL: they are not recorded */
-	bool answer_arp;       /* neighbours that nobody configured are made up */
-	bool probe;            /* backends are probed; else all of them are up */
+	unsigned int workers;  /* 0: as many as the configuration says */
+	bool spread;           /* packets come to workers at random, by spread_seed */
+	uint64_t spread_seed;
+	bool answer_arp; /* neighbours that nobody configured are made up */
+	bool probe;      /* backends are probed; else all of them are up */
 	bool json;
 };
 

@@ -2,9 +2,11 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "config/config.h"
+#include "dataplane/worker.h"
 #include "replay.h"
 #include "subcommand.h"
 
@@ -30,6 +32,8 @@ static const char usage[] =
 	"                   the same as by SIGUSR1: such sessions end\n"
 	"  --decisions FILE write a JSON object a line for each packet that no session had: its\n"
 	"                   interface, the packet, and what `viaduct explain --json` says of it\n"
+	"  --workers N      that many workers, instead of the configuration's number\n"
+	"  --spread SEED    packets come to the workers at random, instead of in turn\n"
 	"  --json           the report as JSON\n"
 	"  --help           this text\n"
 	"\n"
@@ -55,10 +59,25 @@ reload_parse(struct replay_options *options, const char *argument, bool forced)
 	return reload->after >= before;
 }
 
+/* A number of decimal digits, at most max. */
+static bool
+number_parse(const char *text, uint64_t max, uint64_t *number)
+{
+	char *end;
+
+	if (text[0] < '0' || text[0] > '9')
+		return false;
+	errno = 0;
+	*number = strtoull(text, &end, 10);
+	return *end == '\0' && errno == 0 && *number <= max;
+}
+
 /* False: the arguments are wrong, and the usage is owed. */
 static bool
 replay_option(struct replay_options *options, int option, const char *argument)
 {
+	uint64_t number;
+
 	switch (option) {
 	case 'i':
 		if (options->in_count == PORTS_MAX)
@@ -80,6 +99,14 @@ replay_option(struct replay_options *options, int option, const char *argument)
 	case 'r':
 	case 'f':
 		return reload_parse(options, argument, option == 'f');
+	case 'w':
+		if (!number_parse(argument, WORKERS_MAX, &number) || number == 0)
+			return false;
+		options->workers = (unsigned int)number;
+		return true;
+	case 's':
+		options->spread = true;
+		return number_parse(argument, UINT64_MAX, &options->spread_seed);
 	case 'j':
 		options->json = true;
 		return true;
@@ -100,6 +127,8 @@ replay_command(int argc, char **argv)
 		{ "probes", required_argument, NULL, 'p' },
 		{ "reload", required_argument, NULL, 'r' },
 		{ "reload-forced", required_argument, NULL, 'f' },
+		{ "workers", required_argument, NULL, 'w' },
+		{ "spread", required_argument, NULL, 's' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};

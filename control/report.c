@@ -19,7 +19,8 @@ bool
 report_balanced(const struct counters *counters)
 {
 	uint64_t in = counters->originated;
-	uint64_t out = counters->consumed + counters->held + report_dropped(counters);
+	uint64_t out = counters->consumed + counters->held + report_dropped(counters) +
+		       counters->handed_off - counters->handoffs_taken;
 
 	for (unsigned int i = 0; i < PORTS_MAX; i++) {
 		in += counters->ports[i].received_packets;

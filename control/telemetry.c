@@ -132,6 +132,7 @@ paths_answer(struct rte_tel_data *dict, const struct counters *counters)
 		{ "originated", counters->originated },
 		{ "consumed", counters->consumed },
 		{ "held", counters->held },
+		{ "handed_off", counters->handed_off },
 		{ "fragmented", counters->fragmented },
 		{ "icmp_errors_sent", counters->icmp_errors_sent },
 		{ "icmp_errors_suppressed", counters->icmp_errors_suppressed },
@@ -186,13 +187,15 @@ workers_answer(struct rte_tel_data *dict, const struct counters *sum)
 			{ "generation", atomic_load(&lcore->worker->acknowledged) },
 			{ "rounds", atomic_load(&lcore->rounds) },
 			{ "sessions", counters->sessions_created - counters->sessions_ended },
+			{ "handed_off", counters->handed_off },
+			{ "handoffs_taken", counters->handoffs_taken },
 			{ "received_packets", 0 },
 			{ "sent_packets", 0 },
 		};
 
 		for (unsigned int port = 0; port < telemetry.port_count; port++) {
-			figures[4].value += counters->ports[port].received_packets;
-			figures[5].value += counters->ports[port].sent_packets;
+			figures[6].value += counters->ports[port].received_packets;
+			figures[7].value += counters->ports[port].sent_packets;
 		}
 		rc = numbered_add(dict, i, NULL, figures, RTE_DIM(figures));
 	}

@@ -11,6 +11,8 @@ void apply_packet(struct worker *worker, struct packet *packet, const struct dec
 void apply_fragment(struct worker *worker, struct packet *packet, const struct decision *decisions);
 /* For that reason; some senders are told. */
 void apply_drop(struct worker *worker, struct packet *packet, enum drop_reason reason);
+/* It has no session here: dropped for that reason, unless it is at home elsewhere. */
+void apply_unfound(struct worker *worker, struct packet *packet, enum drop_reason reason);
 /* To the gateway itself. */
 void apply_local(struct worker *worker, struct packet *packet);
 

@@ -102,6 +102,10 @@ apply_first(struct worker *worker, struct packet *packet, const struct decision 
 		apply_session(worker, packet);
 		return;
 	}
+	if (unlikely(packet->flags & PACKET_ASTRAY)) {
+		handoff_home(worker, packet);
+		return;
+	}
 	reason = apply_fault(worker, packet);
 	if (unlikely(apply_is_stateless(worker)) && apply_under_way(worker, packet, reason))
 		return;

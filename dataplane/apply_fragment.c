@@ -31,7 +31,7 @@ apply_later(struct worker *worker, struct packet *packet)
 
 	packet->flow = flow_find(flows, &packet->key, flow_hash(flows, &packet->key));
 	if (packet->flow == FLOW_NONE) {
-		apply_drop(worker, packet, DROP_fragment_refused);
+		apply_unfound(worker, packet, DROP_fragment_refused);
 		return;
 	}
 	flow = flow_at(flows, packet->flow);
@@ -72,6 +72,7 @@ apply_awaited(struct worker *worker, struct packet *first, bool local)
 		worker->counters.held--;
 		packet_parse(worker->snapshot, port, mbuf, &packet);
 		fragment_learn(&packet, &facts);
+		packet.flags |= PACKET_LEARNED | (first->flags & PACKET_ASTRAY);
 		if (packet.kind == PACKET_DROP)
 			apply_drop(worker, &packet, packet.reason);
 		else if (local)

@@ -47,6 +47,8 @@ struct counters {
 	uint64_t tcp_resets_lost;     /* there was no buffer */
 	uint64_t icmp_errors_sent;
 	uint64_t icmp_errors_suppressed; /* over the rate */
+	uint64_t handed_off;             /* packets given to other workers */
+	uint64_t handoffs_taken;         /* packets that others gave; under way: the difference */
 	uint64_t events_lost;            /* the ring to the control thread was full */
 };
 

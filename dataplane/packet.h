@@ -20,7 +20,7 @@ enum packet_kind {
 	PACKET_STATEFUL, /* IPv4 from a subnet, or to a VIP */
 	PACKET_ERROR,    /* an ICMP error about a session, whose key it has */
 	PACKET_LOCAL,    /* IPv4 to the gateway's own address */
-	PACKET_HELD,     /* a fragment that waits for its packet's first: the mbuf is not here */
+	PACKET_HELD,     /* it waits, or another worker has it: the mbuf is not here */
 };
 
 enum packet_flags {
@@ -33,6 +33,11 @@ enum packet_flags {
 	PACKET_LINK_BROADCAST = 1 << 6, /* the frame was sent to many */
 	PACKET_LATER_FRAGMENT = 1 << 7, /* any but the first */
 	PACKET_AWAITED = 1 << 8,        /* a first fragment for which others wait */
+	PACKET_LEARNED = 1 << 9,        /* a fragment whose packet's ports are known */
+	PACKET_TRIED = 1 << 10,         /* the owner that is asked first has no session of it */
+	PACKET_ASTRAY = 1 << 11,        /* that owner is this worker, and it is at home elsewhere */
+	PACKET_HANDOFF_ONE = 1 << 12,   /* how often it was handed over, in three bits */
+	PACKET_HANDOFFS = 7 << 12,
 };
 
 enum {

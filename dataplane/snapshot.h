@@ -231,6 +231,7 @@ struct snapshot {
 	bool tcp_loose;           /* a connection under way may open a session */
 	struct tcp_timeouts tcp_timeouts;
 	struct hold_downs hold_downs;
+	uint16_t worker_count; /* the same in all snapshots of a process; 0 is 1 */
 
 	struct rte_fib *fib; /* address (host order) to route_target (route.h) */
 	const struct ecmp_group *const *groups;

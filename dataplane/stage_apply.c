@@ -122,6 +122,15 @@ apply_session(struct worker *worker, struct packet *packet)
 	transmit_to_adjacency(worker, packet->mbuf, packet->ip, flow->egress);
 }
 
+void
+apply_unfound(struct worker *worker, struct packet *packet, enum drop_reason reason)
+{
+	if (unlikely(packet->flags & PACKET_ASTRAY))
+		handoff_home(worker, packet);
+	else
+		apply_drop(worker, packet, reason);
+}
+
 static void
 apply_error(struct worker *worker, struct packet *packet)
 {
@@ -132,7 +141,7 @@ apply_error(struct worker *worker, struct packet *packet)
 	if (packet->flow == FLOW_NONE)
 		packet->flow = flow_find(flows, &packet->key, packet->hash);
 	if (packet->flow == FLOW_NONE) {
-		apply_drop(worker, packet, DROP_icmp_error_unmatched);
+		apply_unfound(worker, packet, DROP_icmp_error_unmatched);
 		return;
 	}
 	flow = flow_at(flows, packet->flow);

@@ -18,6 +18,8 @@ decide_wanted(const struct worker *worker, const struct packet *packet)
 {
 	if (packet->kind != PACKET_STATEFUL || packet->flow != FLOW_NONE)
 		return false;
+	if (unlikely(packet->flags & PACKET_ASTRAY))
+		return false;
 	/* Of a later fragment only that of a ping may have more to be found out. */
 	if (unlikely(packet->flags & PACKET_LATER_FRAGMENT))
 		return packet->flags & PACKET_ECHO_REQUEST;

@@ -87,6 +87,8 @@ stage_find(struct worker *worker, unsigned int n)
 		if (worker->burst[i].kind == PACKET_STATEFUL)
 			find_prepare(worker, &worker->burst[i]);
 	}
+	if (unlikely(worker->snapshot->worker_count > 1))
+		stage_own(worker, n);
 	for (unsigned int i = 0; i < n; i++) {
 		struct packet *packet = &worker->burst[i];
 

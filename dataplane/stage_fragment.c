@@ -104,6 +104,7 @@ fragment_look_up(struct worker *worker, struct packet *packet)
 		fragment_later(worker, packet, &key, &extent);
 	else
 		fragment_first(worker, packet, &key, &extent);
+	packet->flags |= PACKET_LEARNED;
 }
 
 void
@@ -112,7 +113,7 @@ stage_fragment(struct worker *worker, unsigned int n)
 	for (unsigned int i = 0; i < n; i++) {
 		struct packet *packet = &worker->burst[i];
 
-		if (packet->flags & PACKET_FRAGMENT &&
+		if ((packet->flags & (PACKET_FRAGMENT | PACKET_LEARNED)) == PACKET_FRAGMENT &&
 		    (packet->kind == PACKET_STATEFUL || packet->kind == PACKET_LOCAL))
 			fragment_look_up(worker, packet);
 	}

@@ -18,6 +18,9 @@ void stage_route(struct worker *worker, unsigned int n);
  * wait for those, or are dropped. Only a burst that has some needs it.
  */
 void stage_fragment(struct worker *worker, unsigned int n);
+/* Packets that another worker owns leave for it; of fragments, where the ports are found out. */
+void stage_own(struct worker *worker, unsigned int n);
+void stage_own_fragments(struct worker *worker, unsigned int n);
 /* Finds the sessions of stateful packets; those of an older snapshot are decided again. */
 void stage_find(struct worker *worker, unsigned int n);
 /* Decides stateful packets that have no session, into decisions[packet.decision]. */

@@ -62,6 +62,12 @@ worker_init_tables(struct worker *worker, const struct worker_options *options)
 	worker->events = event_ring_create(name, options->socket);
 	if (worker->commands == NULL || worker->events == NULL)
 		return -rte_errno;
+	if (options->workers > 1) {
+		snprintf(name, sizeof(name), "handoffs %u", options->id);
+		worker->handoffs[options->id] = handoff_ring_create(name, options->socket);
+		if (worker->handoffs[options->id] == NULL)
+			return -rte_errno;
+	}
 	result = session_table_init(&worker->sessions, options->flow_capacity,
 				    (uint32_t)worker_secret(options->seed, options->id, 1),
 				    worker->now_seconds, options->socket);
@@ -109,6 +115,9 @@ worker_free(struct worker *worker)
 {
 	if (worker == NULL)
 		return;
+	if (worker->handoffs[worker->id] != NULL)
+		handoff_abandon(worker);
+	rte_ring_free(worker->handoffs[worker->id]);
 	neighbor_table_release(&worker->neighbors);
 	fragment_table_release(&worker->fragments);
 	session_table_release(&worker->sessions);
@@ -116,6 +125,14 @@ worker_free(struct worker *worker)
 	rte_ring_free(worker->commands);
 	rte_free(worker->next_hop_adjacency);
 	rte_free(worker);
+}
+
+void
+worker_connect(struct worker *const *workers, uint16_t count)
+{
+	for (uint16_t i = 0; i < count; i++)
+		for (uint16_t j = 0; j < count; j++)
+			workers[i]->handoffs[j] = workers[j]->handoffs[j];
 }
 
 size_t
@@ -195,24 +212,45 @@ worker_take_commands(struct worker *worker)
 	}
 }
 
+/* Takes a parsed burst through the stages. flags: what any of its packets has. */
+static void
+worker_process(struct worker *worker, unsigned int n, uint16_t flags)
+{
+	struct decision decisions[BURST];
+
+	stage_route(worker, n);
+	if (unlikely(flags & PACKET_FRAGMENT)) {
+		if (worker->snapshot->worker_count > 1)
+			stage_own_fragments(worker, n);
+		stage_fragment(worker, n);
+	}
+	stage_find(worker, n);
+	stage_decide(worker, n, decisions);
+	stage_apply(worker, n, decisions);
+}
+
 static uint16_t
 worker_poll_port(struct worker *worker, uint16_t port)
 {
 	struct rte_mbuf *mbufs[BURST];
-	struct decision decisions[BURST];
 	const struct port_queue *queue = &worker->queues[port];
 	uint16_t n = queue->receive(queue->context, mbufs, BURST);
-	uint16_t flags;
 
-	if (n == 0)
-		return 0;
-	flags = stage_parse(worker, port, mbufs, n);
-	stage_route(worker, n);
-	if (unlikely(flags & PACKET_FRAGMENT))
-		stage_fragment(worker, n);
-	stage_find(worker, n);
-	stage_decide(worker, n, decisions);
-	stage_apply(worker, n, decisions);
+	if (n > 0)
+		worker_process(worker, n, stage_parse(worker, port, mbufs, n));
+	return n;
+}
+
+/* They are counted when they have come to their end here, or have been given on. */
+static unsigned int
+worker_take_handoffs(struct worker *worker)
+{
+	uint16_t flags = 0;
+	unsigned int n = handoff_receive(worker, &flags);
+
+	if (n > 0)
+		worker_process(worker, n, flags);
+	worker->counters.handoffs_taken += n;
 	return n;
 }
 
@@ -238,6 +276,21 @@ worker_poll(struct worker *worker, uint64_t now)
 	neighbor_table_sweep(&worker->neighbors);
 	for (uint16_t port = 0; port < worker->port_count; port++)
 		received += worker_poll_port(worker, port);
+	if (worker->snapshot->worker_count > 1)
+		received += worker_take_handoffs(worker);
+	transmit_flush(worker);
+	return received;
+}
+
+unsigned int
+worker_poll_handoffs(struct worker *worker, uint64_t now)
+{
+	unsigned int received = 0;
+
+	worker->now = now;
+	worker->now_seconds = (uint32_t)(now / NS_PER_SECOND);
+	if (worker->snapshot != NULL && worker->snapshot->worker_count > 1)
+		received = worker_take_handoffs(worker);
 	transmit_flush(worker);
 	return received;
 }

@@ -10,6 +10,7 @@
 #include "counters.h"
 #include "decide.h"
 #include "fragment_table.h"
+#include "handoff.h"
 #include "ip_id.h"
 #include "neighbor.h"
 #include "packet.h"
@@ -22,6 +23,9 @@
  *
  *     parse -> fabric routes -> fragments -> find sessions -> decide the first packets -> apply, in
  * order
+ *
+ * Between the last two of finding out and the first of doing, a packet that another worker owns
+ * leaves for it (owner.h, handoff.h).
  *
  * No locks, system calls, allocation or logging here; every table is bounded. Whoever calls
  * worker_poll() owns the worker; only `acknowledged` and the counters are read by others.
@@ -80,6 +84,8 @@ struct worker {
 	struct rte_mempool *pool;
 	struct rte_ring *commands; /* made by worker_create(), fed by the control thread */
 	struct rte_ring *events;   /* made by worker_create(), drained by the control thread */
+	/* By worker, its own among them: what is handed over to it. NULL: it is the only one. */
+	struct rte_ring *handoffs[WORKERS_MAX];
 	struct worker_observer observer;
 
 	struct session_table sessions;
@@ -106,6 +112,8 @@ enum {
 struct worker *worker_create(const struct worker_options *options);
 /* Frees the packets that it holds, counted as DROP_worker_stopped. */
 void worker_free(struct worker *worker);
+/* All workers of a gateway, before any of them runs: they can hand packets over then. */
+void worker_connect(struct worker *const *workers, uint16_t count);
 size_t worker_bytes(const struct worker *worker);
 
 /*
@@ -113,6 +121,8 @@ size_t worker_bytes(const struct worker *worker);
  * nanoseconds. Returns how many packets were received.
  */
 unsigned int worker_poll(struct worker *worker, uint64_t now);
+/* Only what others have handed over, and its transmission. */
+unsigned int worker_poll_handoffs(struct worker *worker, uint64_t now);
 /* Takes the commands that wait, and nothing else. */
 void worker_take_commands(struct worker *worker);
 /* Ends what was idle or awaited too long, a bounded number a call. True: nothing is due. */

@@ -19,6 +19,15 @@ def test_case(story, tmp_path):
     story.check(tmp_path)
 
 
+@pytest.mark.parametrize("workers", [2, 4])
+def test_case_with_several_workers(story, workers, tmp_path):
+    """The same, whichever worker a packet arrives at."""
+    if "--workers" in story.options:
+        pytest.skip("the story is about one worker")
+    story.options += ["--workers", str(workers), "--spread", str(workers)]
+    story.check(tmp_path)
+
+
 def test_replay_twice_gives_the_same_bytes(story, tmp_path):
     story.bind(tmp_path / "bind")
     first = story.replay(tmp_path / "first", story.lines)

@@ -49,6 +49,20 @@ worker_poll(struct worker *worker, uint64_t now)
 	return receives[worker->id];
 }
 
+/* By worker: what it takes over from others once they stop. */
+static _Atomic unsigned int hands[4];
+
+unsigned int
+worker_poll_handoffs(struct worker *worker, uint64_t now)
+{
+	(void)now;
+	if (hands[worker->id] == 0)
+		return 0;
+	hands[worker->id]--;
+	__atomic_fetch_add(&worker->counters.handoffs_taken, 1, __ATOMIC_RELEASE);
+	return 1;
+}
+
 static struct worker workers[4];
 
 static struct gateway
@@ -185,6 +199,27 @@ eal_start_lcores(void)
 	}
 }
 
+/* A worker that receives nothing more goes on as long as others have something for it. */
+static void
+what_was_handed_over_is_taken_at_the_end(void **state)
+{
+	struct gateway gateway = gateway_make(3);
+	struct clock clock = clock_make(rte_rdtsc(), rte_get_tsc_hz());
+	struct lcores lcores;
+
+	(void)state;
+	workers[0].counters.handed_off = 7;
+	hands[1] = 4;
+	hands[2] = 3;
+	assert_int_equal(lcores_start(&lcores, &gateway, &clock, 1), 0);
+	lcores_stop(&lcores);
+	assert_int_equal(hands[1], 0);
+	assert_int_equal(hands[2], 0);
+	workers[0].counters.handed_off = 0;
+	workers[1].counters.handoffs_taken = 0;
+	workers[2].counters.handoffs_taken = 0;
+}
+
 int
 main(void)
 {
@@ -193,6 +228,7 @@ main(void)
 		cmocka_unit_test(workers_run_until_they_are_stopped),
 		cmocka_unit_test(what_a_queue_holds_is_taken_at_the_end),
 		cmocka_unit_test(marks_tell_whole_rounds),
+		cmocka_unit_test(what_was_handed_over_is_taken_at_the_end),
 	};
 
 	eal_start_lcores();

@@ -144,7 +144,6 @@ test_places(void **state)
 		"{ name = 'b'; protocol = 'tcp'; ports = '2';\n"
 		"backends = '10.0.9.1'; } ); };",
 		"t.conf:1: first_packet_share other than 20 is not supported yet; leave it out\n"
-		"t.conf:2: 2 workers with virtual networks are not supported yet; set workers = 1\n"
 		"t.conf:13: backend '10.0.1.1' is reserved in its subnet; hosts have .4 and "
 		"higher\n"
 		"t.conf:16: backend '10.0.9.1' is in no subnet of the VIP's virtual network; name "

@@ -69,6 +69,7 @@ gateway_counters(const struct gateway *asked, struct counters *sum)
 				  [PATH_LOCAL] = 3 },
 		.drops = { [DROP_no_route] = 4, [DROP_local_unsupported] = 5 },
 		.held = 6,
+		.handed_off = 8,
 		.fragmented = 60,
 		.sessions_created = 100,
 		.sessions_ended = 30,
@@ -172,6 +173,8 @@ start(void **state)
 	gateway.workers[1].counters = (struct counters){
 		.sessions_created = 9,
 		.sessions_ended = 2,
+		.handed_off = 8,
+		.handoffs_taken = 5,
 		.ports = { { .received_packets = 1, .sent_packets = 10 },
 			   { .received_packets = 2, .sent_packets = 20 } },
 	};
@@ -238,7 +241,8 @@ paths_and_sessions_are_told(void **state)
 	expect("/viaduct/paths",
 	       "{\"fabric\": 1, \"stateful\": 2, \"stateless\": 4, \"local\": 3,"
 	       " \"decided\": 0, \"originated\": 0,"
-	       " \"consumed\": 0, \"held\": 6, \"fragmented\": 60, \"icmp_errors_sent\": 0,"
+	       " \"consumed\": 0, \"held\": 6, \"handed_off\": 8, \"fragmented\": 60,"
+	       " \"icmp_errors_sent\": 0,"
 	       " \"icmp_errors_suppressed\": 0, \"events_lost\": 0}");
 	expect("/viaduct/sessions",
 	       "{\"capacity\": 4096, \"in_use\": 70, \"created\": 100, \"ended\": 30, \"displaced\": 20,"
@@ -267,9 +271,11 @@ workers_are_told_one_by_one(void **state)
 	(void)state;
 	expect("/viaduct/workers",
 	       "{\"0\": {\"cpu\": 3, \"generation\": 5, \"rounds\": 700, \"sessions\": 0,"
-	       " \"received_packets\": 0, \"sent_packets\": 0},"
+	       " \"handed_off\": 0, \"handoffs_taken\": 0, \"received_packets\": 0, "
+	       "\"sent_packets\": 0},"
 	       " \"1\": {\"cpu\": 4, \"generation\": 4, \"rounds\": 800, \"sessions\": 7,"
-	       " \"received_packets\": 3, \"sent_packets\": 30}}");
+	       " \"handed_off\": 8, \"handoffs_taken\": 5, \"received_packets\": 3, "
+	       "\"sent_packets\": 30}}");
 }
 
 static void

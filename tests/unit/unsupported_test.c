@@ -14,22 +14,10 @@ test_timers(void **state)
 		  "t.conf:3: first_packet_share other than 20 is not supported yet; leave it "
 		  "out\n" },
 		{ "gateway = { name = 'g'; first_packet_share = 20; };", "" },
-		{ "gateway = { name = 'g'; workers = 1; };", "" },
-		{ "gateway = { name = 'g'; cores = '0-2'; };",
-		  "t.conf:2: 2 workers with virtual networks are not supported yet; set workers = "
-		  "1\n" },
 	};
 
 	(void)state;
 	CASES_CHECK(PORT INTERFACES NETWORK VIP, cases);
-}
-
-/* The fabric alone works with any number. */
-static void
-test_workers_without_networks(void **state)
-{
-	(void)state;
-	model_free(configuration_expect(PORT "gateway = { name = 'g'; workers = 4; };", ""));
 }
 
 static void
@@ -63,7 +51,6 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_timers),
-		cmocka_unit_test(test_workers_without_networks),
 		cmocka_unit_test(test_interfaces),
 		cmocka_unit_test(test_vips),
 	};

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "owner.h"
+
+#include "route.h"
+#include "sender.h"
+
+enum {
+	OWNER_SEED = 0x6f776e72, /* unlike all others, so that tables and paths fill evenly */
+};
+
+static uint16_t
+owner_by_words(const struct snapshot *snapshot, uint64_t first, uint64_t second)
+{
+	return (uint16_t)hash_to_range(hash_words(first, second, OWNER_SEED),
+				       snapshot->worker_count);
+}
+
+/* All ports that a host has on VIPs are drawn by one worker. */
+static uint16_t
+owner_by_host(const struct snapshot *snapshot, uint16_t network, rte_be32_t host)
+{
+	return owner_by_words(snapshot, host, network);
+}
+
+/* The same for both directions, of a client outside. */
+static uint16_t
+owner_by_client(const struct snapshot *snapshot, rte_be32_t address, rte_be16_t port)
+{
+	return owner_by_words(snapshot, address, port);
+}
+
+/* The same for both directions of any. */
+static uint16_t
+owner_by_ends(const struct snapshot *snapshot, const struct flow_key *key)
+{
+	uint64_t source = key->source | (uint64_t)key->source_port << 32;
+	uint64_t destination = key->destination | (uint64_t)key->destination_port << 32;
+	uint64_t protocol = (uint64_t)key->protocol << 48;
+
+	return owner_by_words(snapshot, RTE_MIN(source, destination) | protocol,
+			      RTE_MAX(source, destination));
+}
+
+/* The VIP with that address, or NULL. */
+static const struct snapshot_vip *
+owner_vip(const struct snapshot *snapshot, rte_be32_t address)
+{
+	uint32_t destination = rte_be_to_cpu_32(address);
+	uint64_t target;
+
+	rte_fib_lookup_bulk(snapshot->fib, &destination, &target, 1);
+	if (route_target_kind((uint32_t)target) != ROUTE_VIP)
+		return NULL;
+	return &snapshot->vips[route_target_id((uint32_t)target)];
+}
+
+/* Who draws that port of the VIP; OWNER_ANY: nobody, it serves no outbound sessions. */
+static uint16_t
+owner_of_port(const struct snapshot *snapshot, const struct snapshot_vip *vip, rte_be16_t be_port)
+{
+	uint16_t port = rte_be_to_cpu_16(be_port);
+	uint16_t unit = snat_unit_of(&vip->snat, port);
+
+	if (unit == SNAT_UNIT_NONE)
+		return OWNER_ANY;
+	if (vip->snat.on_demand)
+		return (uint16_t)(port / SNAT_CHUNK_PORTS % snapshot->worker_count);
+	if (vip->snat.hosts[unit] == 0)
+		return OWNER_ANY;
+	return owner_by_host(snapshot, vip->network, rte_cpu_to_be_32(vip->snat.hosts[unit]));
+}
+
+static struct owner
+owner_from_fabric(const struct snapshot *snapshot, const struct flow_key *key)
+{
+	const struct snapshot_vip *vip = owner_vip(snapshot, key->destination);
+	uint16_t owner;
+
+	if (vip == NULL)
+		return (struct owner){ OWNER_ANY, OWNER_ANY };
+	owner = owner_of_port(snapshot, vip, key->destination_port);
+	if (owner == OWNER_ANY)
+		owner = owner_by_client(snapshot, key->source, key->source_port);
+	return (struct owner){ owner, owner };
+}
+
+/* Where what this packet opens belongs. */
+static uint16_t
+owner_home(const struct snapshot *snapshot, const struct snapshot_subnet *from,
+	   const struct flow_key *key, enum subnet_route_kind kind)
+{
+	rte_be32_t sender;
+
+	if (kind == SUBNET_ROUTE_LOCAL)
+		return OWNER_ANY;
+	if (kind != SUBNET_ROUTE_INTERNET)
+		return owner_by_ends(snapshot, key);
+	sender = sender_find(snapshot, key);
+	return owner_by_host(snapshot, from->network, sender == 0 ? key->source : sender);
+}
+
+static struct owner
+owner_from_subnet(const struct snapshot *snapshot, const struct snapshot_subnet *from,
+		  const struct flow_key *key)
+{
+	uint32_t destination = rte_be_to_cpu_32(key->destination);
+	uint32_t route = interval_tree_find(from->routes, destination);
+	enum subnet_route_kind kind =
+		route == SUBNET_ROUTE_MISSING ? SUBNET_ROUTE_NONE : from->route[route].kind;
+	uint16_t home = owner_home(snapshot, from, key, kind);
+	const struct snapshot_vip *vip;
+	uint16_t first;
+
+	/* Inside to inside; an answer may go another way than what would be opened. */
+	if (kind == SUBNET_ROUTE_LOCAL || kind == SUBNET_ROUTE_SUBNET)
+		return (struct owner){ home, home };
+	if (interval_tree_find(snapshot->networks[from->network].zones, destination) != ZONE_FABRIC)
+		return (struct owner){ owner_by_ends(snapshot, key), home };
+
+	vip = owner_vip(snapshot, key->destination);
+	if (vip != NULL) {
+		first = owner_of_port(snapshot, vip, key->destination_port);
+		return (struct owner){ first == OWNER_ANY ? home : first, home };
+	}
+	if (snapshot->endpoints != NULL &&
+	    endpoint_find(snapshot->endpoints, key->zone, key->source, key->protocol,
+			  key->source_port) != NULL)
+		return (struct owner){
+			owner_by_client(snapshot, key->destination, key->destination_port), home
+		};
+	return (struct owner){ home, home };
+}
+
+struct owner
+owner_find(const struct snapshot *snapshot, const struct flow_key *key)
+{
+	if (key->zone == ZONE_FABRIC)
+		return owner_from_fabric(snapshot, key);
+	if (key->zone >= snapshot->subnet_count || !snapshot->subnets[key->zone].present)
+		return (struct owner){ OWNER_ANY, OWNER_ANY };
+	return owner_from_subnet(snapshot, &snapshot->subnets[key->zone], key);
+}
+
+uint16_t
+owner_of_fragments(const struct snapshot *snapshot, const struct flow_key *key, rte_be16_t id)
+{
+	return owner_by_words(snapshot, key->source | (uint64_t)key->destination << 32,
+			      key->protocol | (uint64_t)id << 32);
+}
