@@ -10,7 +10,6 @@
 #include "decision_log.h"
 #include "eal.h"
 #include "gateway.h"
-#include "json_text.h"
 #include "pool.h"
 #include "replay_port.h"
 #include "report.h"
@@ -331,30 +330,13 @@ replay_start(struct replay *replay, struct model *model)
 			      sizeof(replay->error));
 }
 
-static int
-replay_report(const struct replay *replay, bool json)
+static void
+replay_warn(const struct replay *replay)
 {
 	const struct model *model = gateway_model(replay->gateway);
-	struct counters counters;
-	int result = 0;
 
-	gateway_counters(replay->gateway, &counters);
-	if (json)
-		result = json_text_print(stdout, report_json(replay->gateway, &counters),
-					 JSON_LAYOUT_TREE);
-	else
-		report_print(stdout, replay->gateway, &counters);
-	if (result != 0 || fflush(stdout) != 0 || ferror(stdout)) {
-		fputs("viaduct replay: the report could not be written\n", stderr);
-		return STATUS_FAILED;
-	}
 	for (size_t i = 0; i < replay->port_count; i++)
 		replay_port_warn(&replay->ports[i], model->ports[i].name, stderr);
-	if (!report_balanced(&counters)) {
-		fputs("viaduct replay: packets are missing from the counters: a defect\n", stderr);
-		return STATUS_FAILED;
-	}
-	return STATUS_GOOD;
 }
 
 /* 0 or -errno with replay->error. */
@@ -403,8 +385,10 @@ replay_run(struct model *model, const struct replay_options *options)
 		if (replay.decisions != NULL)
 			decision_log_attach(replay.decisions, replay.gateway);
 		result = replay_packets(&replay);
-		if (result == 0)
-			status = replay_report(&replay, options->json);
+		if (result == 0) {
+			status = report_tell("replay", replay.gateway, options->json);
+			replay_warn(&replay);
+		}
 	}
 	if (replay_close(&replay) != 0 || result != 0) {
 		fprintf(stderr, "viaduct replay: %s\n", replay.error);

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "json_text.h"
+#include "subcommand.h"
 
 static uint64_t
 report_dropped(const struct counters *counters)
@@ -136,4 +137,27 @@ report_json(const struct gateway *gateway, const struct counters *counters)
 			 "originated", (json_int_t)counters->originated, "consumed",
 			 (json_int_t)counters->consumed, "held", (json_int_t)counters->held,
 			 "decided", (json_int_t)counters->decided, "drops", drops_json(counters));
+}
+
+int
+report_tell(const char *subcommand, const struct gateway *gateway, bool json)
+{
+	struct counters counters;
+	int rc = 0;
+
+	gateway_counters(gateway, &counters);
+	if (json)
+		rc = json_text_print(stdout, report_json(gateway, &counters), JSON_LAYOUT_TREE);
+	else
+		report_print(stdout, gateway, &counters);
+	if (rc != 0 || fflush(stdout) != 0 || ferror(stdout)) {
+		fprintf(stderr, "viaduct %s: the report could not be written\n", subcommand);
+		return STATUS_FAILED;
+	}
+	if (!report_balanced(&counters)) {
+		fprintf(stderr, "viaduct %s: packets are missing from the counters: a defect\n",
+			subcommand);
+		return STATUS_FAILED;
+	}
+	return STATUS_GOOD;
 }

@@ -16,3 +16,6 @@ json_t *report_json(const struct gateway *gateway, const struct counters *counte
 
 /* Every packet is accounted for (counters.h). Only of workers that stand still. */
 bool report_balanced(const struct counters *counters);
+
+/* The last words of a subcommand: the report on stdout. Its exit status. */
+int report_tell(const char *subcommand, const struct gateway *gateway, bool json);

@@ -19,7 +19,6 @@
 #include "config/config.h"
 #include "eal.h"
 #include "gateway.h"
-#include "json_text.h"
 #include "lcores.h"
 #include "pool.h"
 #include "ports.h"
@@ -197,25 +196,6 @@ queue_bursts(const struct ports *ports)
 	return descriptors / BURST + 1;
 }
 
-static int
-report(const struct run *run)
-{
-	struct counters counters;
-	int rc = 0;
-
-	gateway_counters(run->gateway, &counters);
-	if (run->json)
-		rc = json_text_print(stdout, report_json(run->gateway, &counters),
-				     JSON_LAYOUT_TREE);
-	else
-		report_print(stdout, run->gateway, &counters);
-	if (rc != 0 || fflush(stdout) != 0)
-		return fail("the counters can not be written");
-	if (!report_balanced(&counters))
-		return fail("not every packet is accounted for; this is a defect");
-	return STATUS_GOOD;
-}
-
 /* From the first packet to the last: all that it needs is there. */
 static int
 forward(struct run *run)
@@ -245,7 +225,7 @@ stop:
 	ports_retry(&run->ports, TRANSMIT_RETRY_MS);
 	lcores_stop(&run->lcores);
 	ports_wait_sent(&run->ports, SENT_WAIT_MS);
-	rc = report(run);
+	rc = report_tell("run", run->gateway, run->json);
 	return status != STATUS_GOOD ? status : rc;
 }
 

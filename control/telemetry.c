@@ -22,8 +22,7 @@ static struct telemetry {
 	bool registered;
 	const struct gateway *gateway; /* NULL: none runs, commands get an error */
 	const struct lcores *lcores;
-	/* Copies: a reload replaces the model, but can change none of them. */
-	char *name;
+	char *name; /* these are copies: a reload replaces the model, but changes none */
 	char *ports[PORTS_MAX];
 	unsigned int port_count;
 	uint32_t session_capacity;

@@ -19,5 +19,6 @@ void icmp_echo_reply(struct worker *worker, struct packet *packet);
 void icmp_error(struct worker *worker, const struct packet *packet, uint8_t type, uint8_t code,
 		uint16_t mtu);
 
-/* The same about what stands at that byte of the IPv4 header (RFC 792, RFC 1812 section 4.3.3.5). */
+/* The same about what stands at that byte of the IPv4 header (RFC 792, RFC 1812 section 4.3.3.5).
+ */
 void icmp_parameter_problem(struct worker *worker, const struct packet *packet, uint8_t pointer);

@@ -372,32 +372,26 @@ random_use_agrees_with_an_array(void **state)
 			 worker->sessions.used);
 }
 
+#define WITH_TABLE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_table_without_memory_holds_none),
-		cmocka_unit_test_setup_teardown(a_session_has_two_entries, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_taken_key_is_refused_and_nothing_changes, set_up,
-						tear_down),
-		cmocka_unit_test_setup_teardown(a_session_with_itself_is_refused, set_up,
-						tear_down),
-		cmocka_unit_test_setup_teardown(a_full_table_keeps_what_it_has, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(an_unreachable_reply_keeps_its_reason, set_up,
-						tear_down),
-		cmocka_unit_test_setup_teardown(idle_sessions_end_at_their_second, set_up,
-						tear_down),
-		cmocka_unit_test_setup_teardown(outbound_packets_refresh_and_replies_do_not, set_up,
-						tear_down),
-		cmocka_unit_test_setup_teardown(replies_refresh_where_they_should, set_up,
-						tear_down),
-		cmocka_unit_test_setup_teardown(a_deadline_ends_a_session_in_use, set_up,
-						tear_down),
-		cmocka_unit_test_setup_teardown(a_deadline_keeps_nothing_idle, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_long_pause_ends_everything, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(one_call_looks_at_a_bounded_number, set_up,
-						tear_down),
-		cmocka_unit_test_setup_teardown(random_use_agrees_with_an_array, set_up, tear_down),
+		WITH_TABLE(a_session_has_two_entries),
+		WITH_TABLE(a_taken_key_is_refused_and_nothing_changes),
+		WITH_TABLE(a_session_with_itself_is_refused),
+		WITH_TABLE(a_full_table_keeps_what_it_has),
+		WITH_TABLE(an_unreachable_reply_keeps_its_reason),
+		WITH_TABLE(idle_sessions_end_at_their_second),
+		WITH_TABLE(outbound_packets_refresh_and_replies_do_not),
+		WITH_TABLE(replies_refresh_where_they_should),
+		WITH_TABLE(a_deadline_ends_a_session_in_use),
+		WITH_TABLE(a_deadline_keeps_nothing_idle),
+		WITH_TABLE(a_long_pause_ends_everything),
+		WITH_TABLE(one_call_looks_at_a_bounded_number),
+		WITH_TABLE(random_use_agrees_with_an_array),
 	};
 
 	test_eal_start("128");

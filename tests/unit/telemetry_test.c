@@ -245,7 +245,8 @@ paths_and_sessions_are_told(void **state)
 	       " \"icmp_errors_sent\": 0,"
 	       " \"icmp_errors_suppressed\": 0, \"events_lost\": 0}");
 	expect("/viaduct/sessions",
-	       "{\"capacity\": 4096, \"in_use\": 70, \"created\": 100, \"ended\": 30, \"displaced\": 20,"
+	       "{\"capacity\": 4096, \"in_use\": 70, \"created\": 100, \"ended\": 30, "
+	       "\"displaced\": 20,"
 	       " \"held\": 11, \"tcp_resets_sent\": 12, \"tcp_resets_lost\": 13,"
 	       " \"snat_ports_in_use\": 30, \"snat_ports_taken\": 50,"
 	       " \"snat_ports_returned\": 20}");

@@ -327,7 +327,6 @@ stream_compare(struct fabric_routes *fabric, uint32_t sessions, bool changes,
 {
 	struct stream *stream = calloc(1, sizeof(*stream));
 	struct run *runs = calloc(2, sizeof(*runs));
-
 	assert_non_null(stream);
 	assert_non_null(runs);
 	stream->sessions = sessions;
