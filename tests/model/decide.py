@@ -288,7 +288,7 @@ class Walk:
         own = zone != FABRIC and \
             self.tables.subnets[zone][0].name == self.tables.vips[mapping.vip].network
         if not own and not any(other.outside == mapping.outside and other.remote == remote
-                               for other in self.sessions.mappings()):
+                               for live in self.sessions.sessions() for other in live.mappings):
             raise Drop("vip_filtered")
         session.mappings.append(mapping._replace(remote=remote))
 
