@@ -164,7 +164,10 @@ class SessionTable:
         return [*self.sessions(), *(session for session, _ in self.held.values())]
 
     def mappings(self):
-        return [mapping for session in self.port_holders() for mapping in session.mappings]
+        """A session that is over holds its own port alone."""
+        live = [mapping for session in self.sessions() for mapping in session.mappings]
+        return live + [mapping for session, _ in self.held.values() for mapping in session.mappings
+                       if mapping.port == session.forward.ends.source_port]
 
     def takes(self, session):
         """Whether both of its keys are free. Only a mapping takes what is held for itself."""

@@ -68,13 +68,14 @@ class Connection:
         if segment.kind == "rst":
             self.take_reset(segment, mine, other)
             return
+        known = self.phase != OPENING or self.acknowledges(segment, mine)
         if self.phase == OPENING:
             self.take_opening(segment, forward, mine, other)
         elif self.phase in (OPEN, RESET) and segment.kind in ("ack", "fin"):
             if self.phase == RESET:  # its receiver did not take the RST (RFC 7857, section 2.2)
                 self.phase, mine.fin, other.fin = OPEN, False, False
             self.take_fin(segment, mine, other)
-        if self.phase != OPENING or self.acknowledges(segment, mine):
+        if known:
             note(segment, mine)
 
     def take_opening(self, segment, forward, mine, other):
