@@ -89,9 +89,16 @@ class Session:
     mappings: list = field(default_factory=list)  # that it keeps
 
     @property
+    def own_mappings(self):
+        """That its own packets leave by."""
+        ends = self.forward.ends
+        return [mapping for mapping in self.mappings
+                if (mapping.vip, mapping.port) == (ends.source, ends.source_port)]
+
+    @property
     def idle_timeout(self):
         """Seconds."""
-        rfc = self.snat and self.mappings
+        rfc = bool(self.own_mappings)
         phases = {tcp.OPENING: RFC_TRANSITORY_TIMEOUT if rfc else HALF_OPEN_TIMEOUT,
                   tcp.CLOSED: RFC_TRANSITORY_TIMEOUT if rfc else CLOSING_TIMEOUT,
                   tcp.RESET: HOLD_DOWN_RST, tcp.REFUSED: HOLD_DOWN_RST}
@@ -166,8 +173,8 @@ class SessionTable:
     def mappings(self):
         """A session that is over holds its own port alone."""
         live = [mapping for session in self.sessions() for mapping in session.mappings]
-        return live + [mapping for session, _ in self.held.values() for mapping in session.mappings
-                       if mapping.port == session.forward.ends.source_port]
+        return live + [mapping for session, _ in self.held.values()
+                       for mapping in session.own_mappings]
 
     def takes(self, session):
         """Whether both of its keys are free. Only a mapping takes what is held for itself."""
