@@ -7,6 +7,7 @@
 
 #include <rte_tcp.h>
 
+#include "config/address.h"
 #include "dataplane/hash.h"
 #include "dataplane/probe.h"
 #include "probe_packet.h"
@@ -92,7 +93,6 @@ static bool
 target_is_allowed(const struct prober *prober, const struct snapshot *snapshot,
 		  const struct probe_target *target)
 {
-	const struct security_policy *policy = snapshot->subnets[target->zone].inbound;
 	const struct security_key key = {
 		.source = LOAD_BALANCER_ADDRESS,
 		.destination = rte_be_to_cpu_32(target->address),
@@ -100,24 +100,20 @@ target_is_allowed(const struct prober *prober, const struct snapshot *snapshot,
 		.destination_port = target->port,
 		.protocol = IPPROTO_TCP,
 	};
-	uint16_t rule;
 
-	if (policy == NULL)
-		return true;
-	security_match(policy->table, &key, &rule, 1);
-	return rule != SECURITY_NO_RULE && policy->allow[rule];
+	return security_policy_allows(snapshot->subnets[target->zone].inbound, &key);
 }
 
 static void
 target_log(const struct prober *prober, const struct probe_target *target)
 {
-	uint32_t address = rte_be_to_cpu_32(target->address);
+	struct ip_address address = ip_address_from_v4(rte_be_to_cpu_32(target->address));
+	char text[IP_ADDRESS_TEXT_MAX];
 
 	if (prober->options.log != NULL)
-		fprintf(prober->options.log,
-			"viaduct run: backend %u.%u.%u.%u:%u is %s after %u probes\n",
-			address >> 24, address >> 16 & 0xff, address >> 8 & 0xff, address & 0xff,
-			target->port, target->up ? "up" : "down", target->threshold);
+		fprintf(prober->options.log, "viaduct run: backend %s:%u is %s after %u probes\n",
+			ip_address_format(&address, text), target->port, target->up ? "up" : "down",
+			target->threshold);
 }
 
 /* The attempt has come to its end. */

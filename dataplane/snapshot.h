@@ -96,6 +96,25 @@ struct security_policy {
 	bool reevaluate;
 };
 
+/* rule: what security_match() found in the policy's table. */
+static inline bool
+security_policy_allows_by(const struct security_policy *policy, uint16_t rule)
+{
+	return rule != SECURITY_NO_RULE && policy->allow[rule];
+}
+
+/* policy: NULL filters nothing. */
+static inline bool
+security_policy_allows(const struct security_policy *policy, const struct security_key *key)
+{
+	uint16_t rule;
+
+	if (policy == NULL)
+		return true;
+	security_match(policy->table, key, &rule, 1);
+	return security_policy_allows_by(policy, rule);
+}
+
 /* A VIP that a subnet's hosts send by. */
 struct subnet_outbound {
 	uint16_t vip;

@@ -31,7 +31,7 @@ security_apply(struct walk *walk, uint16_t rule, bool inbound)
 		decision->inbound_rule_index = rule;
 	else
 		decision->outbound_rule = rule;
-	if (rule == SECURITY_NO_RULE || !walk->policy->allow[rule])
+	if (!security_policy_allows_by(walk->policy, rule))
 		walk_drop(walk, inbound ? DROP_security_inbound : DROP_security_outbound);
 	else
 		walk_pass(walk, walk->policy);
