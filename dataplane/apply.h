@@ -18,6 +18,8 @@ void apply_local(struct worker *worker, struct packet *packet);
 
 /* Whether the packet may go on to a link of that MTU; else it has been answered and dropped. */
 bool apply_check(struct worker *worker, struct packet *packet, uint16_t mtu);
+/* Whether it may leave as its session does: flow.egress of it; else it has come to its end. */
+bool apply_way(struct worker *worker, struct packet *packet, uint32_t egress);
 /* Gives a packet of the flow that leaves in fragments an identification of its own (RFC 6864). */
 void apply_identify(struct worker *worker, struct packet *packet, const struct flow *flow);
 /* A packet of a session: packet.flow. */

@@ -35,11 +35,7 @@ apply_later(struct worker *worker, struct packet *packet)
 		return;
 	}
 	flow = flow_at(flows, packet->flow);
-	if (flow->egress & EGRESS_DROP) {
-		apply_drop(worker, packet, flow->egress & ~EGRESS_DROP);
-		return;
-	}
-	if (!apply_check(worker, packet, worker->neighbors.adjacencies[flow->egress].mtu))
+	if (!apply_way(worker, packet, flow->egress))
 		return;
 	worker->counters.path_packets[PATH_STATEFUL]++;
 	rewrite_addresses(packet->ip, flow);

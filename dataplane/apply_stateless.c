@@ -10,17 +10,6 @@
  * (endpoint.h): both directions are translated without remembering anything, one packet at a time.
  */
 
-static bool
-stateless_allows(const struct security_policy *policy, const struct security_key *key)
-{
-	uint16_t rule;
-
-	if (policy == NULL)
-		return true;
-	security_match(policy->table, key, &rule, 1);
-	return rule != SECURITY_NO_RULE && policy->allow[rule];
-}
-
 /* No session lets replies pass by the group of the backend's subnet: its rules have to. */
 static bool
 stateless_allows_replies(const struct snapshot *snapshot, const struct flow_key *key,
@@ -34,7 +23,7 @@ stateless_allows_replies(const struct snapshot *snapshot, const struct flow_key 
 		.protocol = key->protocol,
 	};
 
-	return stateless_allows(snapshot->subnets[decision->egress_zone].outbound, &reply);
+	return security_policy_allows(snapshot->subnets[decision->egress_zone].outbound, &reply);
 }
 
 /* The backend's replies tell the rule that the decision is by; several may have the backend. */
@@ -42,15 +31,13 @@ static bool
 stateless_is_told_by_replies(const struct snapshot *snapshot, const struct flow_key *key,
 			     const struct decision *decision)
 {
-	uint16_t port = rte_be_to_cpu_16(decision->destination_port);
 	const struct endpoint *endpoint =
 		endpoint_find(snapshot->endpoints, decision->egress_zone, decision->destination,
 			      key->protocol, decision->destination_port);
 
 	return endpoint != NULL && endpoint->vip == decision->inbound_vip &&
 	       endpoint->rule == decision->inbound_rule &&
-	       endpoint->vip_port + (port - endpoint->first_port) ==
-		       rte_be_to_cpu_16(key->destination_port);
+	       endpoint_vip_port(endpoint, decision->destination_port) == key->destination_port;
 }
 
 /* key: of a packet to a VIP, of which that was decided. */
@@ -113,14 +100,11 @@ static struct flow_key
 stateless_answered(const struct snapshot *snapshot, const struct flow_key *key,
 		   const struct endpoint *endpoint)
 {
-	uint16_t port = rte_be_to_cpu_16(key->source_port);
-
 	return (struct flow_key){
 		.source = key->destination,
 		.destination = snapshot->vips[endpoint->vip].address,
 		.source_port = key->destination_port,
-		.destination_port = rte_cpu_to_be_16(
-			(uint16_t)(endpoint->vip_port + (port - endpoint->first_port))),
+		.destination_port = endpoint_vip_port(endpoint, key->source_port),
 		.zone = ZONE_FABRIC,
 		.protocol = key->protocol,
 		.family = flow_key_family_back(key),

@@ -23,6 +23,14 @@ struct endpoint {
 	uint32_t rule;     /* its id, or INBOUND_RULE_NONE */
 };
 
+/* The VIP's port that the endpoint's port answers for, both in network order. */
+static inline rte_be16_t
+endpoint_vip_port(const struct endpoint *endpoint, rte_be16_t port)
+{
+	return rte_cpu_to_be_16(
+		(uint16_t)(endpoint->vip_port + (rte_be_to_cpu_16(port) - endpoint->first_port)));
+}
+
 struct endpoint_table;
 
 /*

@@ -56,6 +56,16 @@ apply_check(struct worker *worker, struct packet *packet, uint16_t mtu)
 	return true;
 }
 
+bool
+apply_way(struct worker *worker, struct packet *packet, uint32_t egress)
+{
+	if (unlikely(egress & EGRESS_DROP)) {
+		apply_drop(worker, packet, egress & ~EGRESS_DROP);
+		return false;
+	}
+	return apply_check(worker, packet, worker->neighbors.adjacencies[egress].mtu);
+}
+
 static void
 apply_fabric(struct worker *worker, struct packet *packet)
 {
@@ -102,14 +112,8 @@ void
 apply_session(struct worker *worker, struct packet *packet)
 {
 	struct flow *flow = flow_at(&worker->sessions.flows, packet->flow);
-	uint16_t mtu;
 
-	if (unlikely(flow->egress & EGRESS_DROP)) {
-		apply_drop(worker, packet, flow->egress & ~EGRESS_DROP);
-		return;
-	}
-	mtu = worker->neighbors.adjacencies[flow->egress].mtu;
-	if (unlikely(!apply_check(worker, packet, mtu)))
+	if (unlikely(!apply_way(worker, packet, flow->egress)))
 		return;
 	if (unlikely(!tcp_is_steady(packet, flow)) && !apply_segment(worker, packet, flow))
 		return;
@@ -117,7 +121,8 @@ apply_session(struct worker *worker, struct packet *packet)
 	flow->flags |= FLOW_SEEN;
 	worker->counters.path_packets[PATH_STATEFUL]++;
 	rewrite_session(packet, flow);
-	if (unlikely(packet->ip_length > mtu || packet->flags & PACKET_FRAGMENT))
+	if (unlikely(packet->ip_length > worker->neighbors.adjacencies[flow->egress].mtu ||
+		     packet->flags & PACKET_FRAGMENT))
 		apply_identify(worker, packet, flow);
 	transmit_to_adjacency(worker, packet->mbuf, packet->ip, flow->egress);
 }
