@@ -344,10 +344,18 @@ gateway_take_events(struct gateway *gateway, unsigned int worker, uint64_t now)
 	for (unsigned int left = rte_ring_count(ring); left > 0; left--) {
 		if (rte_ring_sc_dequeue_elem(ring, &event, sizeof(event)) != 0)
 			break;
-		if (event.type == EVENT_ANSWER)
+		switch ((enum event_type)event.type) {
+		case EVENT_RESOLVE:
+			neighbors_resolve(gateway->neighbors, gateway_snapshot(gateway), &event,
+					  now);
+			break;
+		case EVENT_LEARNED:
+			neighbors_learn(gateway->neighbors, &event);
+			break;
+		case EVENT_ANSWER:
 			prober_take(&gateway->prober, gateway_snapshot(gateway), &event);
-		else
-			neighbors_take(gateway->neighbors, gateway_snapshot(gateway), &event, now);
+			break;
+		}
 		count++;
 	}
 	return count;
@@ -385,14 +393,7 @@ gateway_tick(struct gateway *gateway, uint64_t now)
 void
 gateway_counters(const struct gateway *gateway, struct counters *sum)
 {
-	uint64_t *words = (uint64_t *)sum;
-
-	_Static_assert(sizeof(*sum) % sizeof(uint64_t) == 0, "counters are words");
 	memset(sum, 0, sizeof(*sum));
-	for (unsigned int i = 0; i < gateway->worker_count; i++) {
-		const uint64_t *counted = (const uint64_t *)&gateway->workers[i]->counters;
-
-		for (size_t j = 0; j < sizeof(*sum) / sizeof(uint64_t); j++)
-			words[j] += __atomic_load_n(&counted[j], __ATOMIC_RELAXED);
-	}
+	for (unsigned int i = 0; i < gateway->worker_count; i++)
+		counters_add(sum, &gateway->workers[i]->counters);
 }

@@ -260,9 +260,9 @@ refuse(const struct neighbors *neighbors, const struct event *event)
 				1);
 }
 
-static void
-resolve_take(struct neighbors *neighbors, const struct snapshot *snapshot,
-	     const struct event *event, uint64_t now)
+void
+neighbors_resolve(struct neighbors *neighbors, const struct snapshot *snapshot,
+		  const struct event *event, uint64_t now)
 {
 	struct entry *entry = entry_find(neighbors, event->interface, event->address);
 
@@ -281,8 +281,8 @@ resolve_take(struct neighbors *neighbors, const struct snapshot *snapshot,
 	entry_ask(neighbors, entry, is_on_link(snapshot, event->interface, event->address), now);
 }
 
-static void
-learned_take(struct neighbors *neighbors, const struct event *event)
+void
+neighbors_learn(struct neighbors *neighbors, const struct event *event)
 {
 	struct entry *entry = entry_find(neighbors, event->interface, event->address);
 
@@ -295,22 +295,6 @@ learned_take(struct neighbors *neighbors, const struct event *event)
 	entry->neighbor.mac = event->mac;
 	entry_turn(neighbors, entry, STATE_LEARNED);
 	entry_tell(neighbors, entry);
-}
-
-void
-neighbors_take(struct neighbors *neighbors, const struct snapshot *snapshot,
-	       const struct event *event, uint64_t now)
-{
-	switch ((enum event_type)event->type) {
-	case EVENT_RESOLVE:
-		resolve_take(neighbors, snapshot, event, now);
-		break;
-	case EVENT_LEARNED:
-		learned_take(neighbors, event);
-		break;
-	case EVENT_ANSWER:
-		break;
-	}
 }
 
 /* False: the ring is full, and the question has to wait. */

@@ -43,9 +43,11 @@ void neighbors_free(struct neighbors *neighbors);
  */
 void neighbors_set(struct neighbors *neighbors, const struct snapshot *snapshot,
 		   const struct command_neighbor *given, size_t count);
-/* Takes what a worker says. now: nanoseconds. */
-void neighbors_take(struct neighbors *neighbors, const struct snapshot *snapshot,
-		    const struct event *event, uint64_t now);
+/* Takes a worker's EVENT_RESOLVE. now: nanoseconds. */
+void neighbors_resolve(struct neighbors *neighbors, const struct snapshot *snapshot,
+		       const struct event *event, uint64_t now);
+/* Takes a worker's EVENT_LEARNED. */
+void neighbors_learn(struct neighbors *neighbors, const struct event *event);
 /* Asks again, gives up, and tells the workers. Returns how many commands were sent. */
 unsigned int neighbors_tick(struct neighbors *neighbors, uint64_t now);
 /* Nothing waits for room in the workers' rings. */

@@ -22,8 +22,8 @@ void
 counters_add(struct counters *sum, const struct counters *one)
 {
 	uint64_t *words = (uint64_t *)sum;
-	const volatile uint64_t *added = (const volatile uint64_t *)one;
+	const uint64_t *added = (const uint64_t *)one;
 
 	for (size_t i = 0; i < sizeof(*sum) / sizeof(*words); i++)
-		words[i] += added[i];
+		words[i] += __atomic_load_n(&added[i], __ATOMIC_RELAXED);
 }

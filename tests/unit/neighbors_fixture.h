@@ -99,7 +99,7 @@ resolve(struct fixture *fixture, uint16_t interface, uint32_t address, uint64_t 
 				     .interface = interface,
 				     .address = rte_cpu_to_be_32(address) };
 
-	neighbors_take(fixture->neighbors, &fixture->snapshot, &event, now);
+	neighbors_resolve(fixture->neighbors, &fixture->snapshot, &event, now);
 }
 
 static inline void
@@ -110,7 +110,7 @@ learn(struct fixture *fixture, uint32_t address, struct rte_ether_addr mac)
 				     .mac = mac,
 				     .address = rte_cpu_to_be_32(address) };
 
-	neighbors_take(fixture->neighbors, &fixture->snapshot, &event, 0);
+	neighbors_learn(fixture->neighbors, &event);
 }
 
 static inline void
