@@ -27,13 +27,15 @@ struct pool_builder {
 	uint16_t *starts;
 };
 
-static struct subnet_outbound *
-outbound_find(struct snapshot_subnet *subnet, uint16_t vip)
+/* Which of the subnet's vips it is, or vip_count. */
+static unsigned int
+outbound_index(const struct snapshot_subnet *subnet, uint16_t vip)
 {
-	for (unsigned int i = 0; i < subnet->vip_count; i++)
-		if (subnet->vips[i].vip == vip)
-			return &subnet->vips[i];
-	return NULL;
+	unsigned int i = 0;
+
+	while (i < subnet->vip_count && subnet->vips[i].vip != vip)
+		i++;
+	return i;
 }
 
 /* The places that the subnet of that zone had, if it is as it was. */
@@ -41,16 +43,15 @@ static uint32_t
 places_before(const struct pool_builder *pool, uint16_t zone, const struct snapshot_subnet *now)
 {
 	const struct snapshot_subnet *before;
+	unsigned int index;
 
 	if (pool->previous == NULL || zone >= pool->previous->subnet_count)
 		return SNAT_PLACE_NONE;
 	before = &pool->previous->subnets[zone];
 	if (!before->present || before->prefix != now->prefix || before->mask != now->mask)
 		return SNAT_PLACE_NONE;
-	for (unsigned int i = 0; i < before->vip_count; i++)
-		if (before->vips[i].vip == pool->id)
-			return before->vips[i].first_host;
-	return SNAT_PLACE_NONE;
+	index = outbound_index(before, pool->id);
+	return index < before->vip_count ? before->vips[index].first_host : SNAT_PLACE_NONE;
 }
 
 static void
@@ -63,11 +64,11 @@ users_collect(struct pool_builder *pool, struct snapshot_subnet *subnets)
 
 	for (size_t i = 0; i < owner->subnet_count; i++) {
 		struct snapshot_subnet *subnet = &subnets[zones[i]];
-		struct subnet_outbound *outbound = outbound_find(subnet, pool->id);
+		unsigned int index = outbound_index(subnet, pool->id);
 
-		if (outbound == NULL)
+		if (index == subnet->vip_count)
 			continue;
-		pool->users[pool->user_count] = outbound;
+		pool->users[pool->user_count] = &subnet->vips[index];
 		pool->places[pool->user_count++] = (struct snat_places){
 			.first = places_before(pool, (uint16_t)zones[i], subnet),
 			.count = subnet_host_count(&owner->subnets[i]),

@@ -42,14 +42,8 @@ struct claim {
 static uint32_t
 chunk_used(const struct claim *claim, uint32_t chunk)
 {
-	uint16_t port = (uint16_t)(chunk * SNAT_CHUNK_PORTS);
-	uint32_t used = 0;
-
-	if (claim->usage->chunks[chunk / SNAT_PAGE_CHUNKS] == NULL)
-		return 0;
-	for (uint16_t i = 0; i < claim->workers; i++)
-		used += __atomic_load_n(snat_usage_chunk(claim->usage, i, port), __ATOMIC_RELAXED);
-	return used;
+	return snat_usage_chunk_sum(claim->usage, claim->workers,
+				    (uint16_t)(chunk * SNAT_CHUNK_PORTS));
 }
 
 static void

@@ -19,12 +19,9 @@ static void
 view_add_chunk(const struct gateway *gateway, const struct snat_usage *usage, uint16_t port,
 	       struct snat_view *view)
 {
-	uint32_t used = 0;
-
-	for (uint16_t i = 0; i < gateway_worker_count(gateway); i++)
-		used += __atomic_load_n(snat_usage_chunk(usage, i, port), __ATOMIC_RELAXED);
 	view->ports += SNAT_CHUNK_PORTS;
-	view->free += used == 0 ? SNAT_CHUNK_PORTS : 0;
+	if (snat_usage_chunk_sum(usage, gateway_worker_count(gateway), port) == 0)
+		view->free += SNAT_CHUNK_PORTS;
 }
 
 bool

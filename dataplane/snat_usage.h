@@ -77,6 +77,19 @@ snat_usage_chunk(const struct snat_usage *usage, uint16_t worker, uint16_t port)
 	return &usage->chunks[chunk / SNAT_PAGE_CHUNKS][worker].ports[chunk % SNAT_PAGE_CHUNKS];
 }
 
+/* What all workers count of the port's chunk; on the control thread. port: host order. */
+static inline uint32_t
+snat_usage_chunk_sum(const struct snat_usage *usage, unsigned int workers, uint16_t port)
+{
+	uint32_t sum = 0;
+
+	if (usage->chunks[port / SNAT_CHUNK_PORTS / SNAT_PAGE_CHUNKS] == NULL)
+		return 0;
+	for (uint16_t i = 0; i < workers; i++)
+		sum += __atomic_load_n(snat_usage_chunk(usage, i, port), __ATOMIC_RELAXED);
+	return sum;
+}
+
 /* port: host order. */
 static inline bool
 snat_is_reserved(const struct snat_reserved *reserved, uint16_t port)
