@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "config/config.h"
+#include "dataplane/hash.h"
 #include "decision_log.h"
 #include "eal.h"
 #include "gateway.h"
@@ -179,11 +180,8 @@ replay_choose_worker(struct replay *replay)
 {
 	uint64_t x = replay->fed++;
 
-	if (replay->options->spread) {
-		x = (x + replay->options->spread_seed + 1) * 0x9e3779b97f4a7c15ULL;
-		x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
-		x ^= x >> 27;
-	}
+	if (replay->options->spread)
+		x = hash_mix((x + replay->options->spread_seed + 1) * 0x9e3779b97f4a7c15ULL);
 	return (unsigned int)(x % replay->workers);
 }
 

@@ -31,6 +31,15 @@ hash_words(uint64_t first, uint64_t second, uint32_t seed)
 	return hash_finish(rte_hash_crc_8byte(second, a), rte_hash_crc_8byte(first, b));
 }
 
+/* Mixes a word so that each bit of it changes half of the result's (splitmix64's finish). */
+static inline uint64_t
+hash_mix(uint64_t x)
+{
+	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
+	x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
+	return x ^ (x >> 31);
+}
+
 /* Maps a hash evenly to 0 .. range-1, without a division. */
 static inline uint32_t
 hash_to_range(uint32_t hash, uint32_t range)

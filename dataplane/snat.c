@@ -17,9 +17,7 @@ snat_draw_start(struct snat *snat, const struct flow_key *reply, uint32_t range)
 	uint64_t x = snat->secret + snat->draws++ * 0x9e3779b97f4a7c15ULL;
 
 	x ^= words[0] ^ (words[1] * 0xd6e8feb86659fd93ULL);
-	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
-	x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
-	return hash_to_range((uint32_t)((x ^ (x >> 31)) >> 32), range);
+	return hash_to_range((uint32_t)(hash_mix(x) >> 32), range);
 }
 
 static uint16_t

@@ -8,6 +8,7 @@
 #include <rte_malloc.h>
 
 #include "arp.h"
+#include "hash.h"
 #include "probe.h"
 #include "stages.h"
 #include "transmit.h"
@@ -22,11 +23,7 @@ enum {
 static uint64_t
 worker_secret(uint64_t seed, uint16_t worker, uint64_t purpose)
 {
-	uint64_t x = seed + (worker + 1U) * 0x9e3779b97f4a7c15ULL + purpose;
-
-	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
-	x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
-	return x ^ (x >> 31);
+	return hash_mix(seed + (worker + 1U) * 0x9e3779b97f4a7c15ULL + purpose);
 }
 
 static int
@@ -80,6 +77,13 @@ worker_init_tables(struct worker *worker, const struct worker_options *options)
 	return neighbor_table_init(&worker->neighbors, name, options->socket);
 }
 
+static void
+worker_set_time(struct worker *worker, uint64_t now)
+{
+	worker->now = now;
+	worker->now_seconds = (uint32_t)(now / NS_PER_SECOND);
+}
+
 struct worker *
 worker_create(const struct worker_options *options)
 {
@@ -96,8 +100,7 @@ worker_create(const struct worker_options *options)
 	for (uint16_t port = 0; port < options->port_count; port++)
 		worker->queues[port] = options->queues[port];
 	worker->pool = options->pool;
-	worker->now = options->now;
-	worker->now_seconds = (uint32_t)(options->now / NS_PER_SECOND);
+	worker_set_time(worker, options->now);
 	worker->icmp_filled = options->now;
 	worker->snat.secret = worker_secret(options->seed, options->id, 2);
 	worker->snat.worker = options->id;
@@ -267,8 +270,7 @@ worker_poll(struct worker *worker, uint64_t now)
 {
 	unsigned int received = 0;
 
-	worker->now = now;
-	worker->now_seconds = (uint32_t)(now / NS_PER_SECOND);
+	worker_set_time(worker, now);
 	worker_take_commands(worker);
 	if (unlikely(worker->snapshot == NULL))
 		return 0;
@@ -287,8 +289,7 @@ worker_poll_handoffs(struct worker *worker, uint64_t now)
 {
 	unsigned int received = 0;
 
-	worker->now = now;
-	worker->now_seconds = (uint32_t)(now / NS_PER_SECOND);
+	worker_set_time(worker, now);
 	if (worker->snapshot != NULL && worker->snapshot->worker_count > 1)
 		received = worker_take_handoffs(worker);
 	transmit_flush(worker);
