@@ -107,6 +107,7 @@ handoff_receive(struct worker *worker, uint16_t *flags)
 	unsigned int n = rte_ring_dequeue_burst_elem(worker->handoffs[worker->id], handoffs,
 						     sizeof(handoffs[0]), BURST, NULL);
 
+	worker->burst_kinds = 0;
 	for (unsigned int i = 0; i < n; i++)
 		rte_prefetch0(rte_pktmbuf_mtod(handoffs[i].mbuf, void *));
 	for (unsigned int i = 0; i < n; i++) {
@@ -117,6 +118,7 @@ handoff_receive(struct worker *worker, uint16_t *flags)
 		if (unlikely(handoffs[i].flags & PACKET_LEARNED))
 			handoff_learn(packet, &handoffs[i].facts);
 		*flags |= packet->flags;
+		worker->burst_kinds |= 1U << packet->kind;
 	}
 	return n;
 }

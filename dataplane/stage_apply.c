@@ -90,6 +90,18 @@ apply_local(struct worker *worker, struct packet *packet)
 	}
 }
 
+/* Most packets find what they would write: a line that stays clean needs not go back to memory. */
+static inline void
+apply_seen(const struct worker *worker, struct flow *flow)
+{
+	uint16_t now = (uint16_t)worker->now_seconds;
+
+	if (flow->last_seen != now || !(flow->flags & FLOW_SEEN)) {
+		flow->last_seen = now;
+		flow->flags |= FLOW_SEEN;
+	}
+}
+
 /* Looks at a TCP packet that may change its session. False: it has come to its end. */
 static bool
 apply_segment(struct worker *worker, struct packet *packet, struct flow *flow)
@@ -117,8 +129,7 @@ apply_session(struct worker *worker, struct packet *packet)
 		return;
 	if (unlikely(!tcp_is_steady(packet, flow)) && !apply_segment(worker, packet, flow))
 		return;
-	flow->last_seen = (uint16_t)worker->now_seconds;
-	flow->flags |= FLOW_SEEN;
+	apply_seen(worker, flow);
 	worker->counters.path_packets[PATH_STATEFUL]++;
 	rewrite_session(packet, flow);
 	if (unlikely(packet->ip_length > worker->neighbors.adjacencies[flow->egress].mtu ||

@@ -83,6 +83,8 @@ stage_find(struct worker *worker, unsigned int n)
 	uint32_t decided_from = worker->snapshot->decided_from;
 	bool stale = false;
 
+	if (!burst_has(worker, PACKET_STATEFUL))
+		return;
 	for (unsigned int i = 0; i < n; i++) {
 		if (worker->burst[i].kind == PACKET_STATEFUL)
 			find_prepare(worker, &worker->burst[i]);

@@ -20,18 +20,25 @@ uint16_t
 stage_parse(struct worker *worker, uint16_t port, struct rte_mbuf **mbufs, unsigned int n)
 {
 	struct packet_plain_port plain = packet_plain_port(worker->snapshot, port);
+	uint32_t kinds = 0;
 	uint32_t others = 0; /* a bit for each packet that is not plain */
 	uint16_t flags = 0;  /* which plain ones have none of */
 
 	_Static_assert((int)BURST <= 32, "there are as many bits");
 	parse_fetch(&worker->counters.ports[port], mbufs, n);
-	for (unsigned int i = 0; i < n; i++)
-		others |= (uint32_t)!packet_parse_plain(&plain, mbufs[i], &worker->burst[i]) << i;
+	for (unsigned int i = 0; i < n; i++) {
+		if (likely(packet_parse_plain(&plain, mbufs[i], &worker->burst[i])))
+			kinds |= 1U << worker->burst[i].kind;
+		else
+			others |= 1U << i;
+	}
 	for (; others != 0; others &= others - 1) {
 		unsigned int i = rte_bsf32(others);
 
 		packet_parse(worker->snapshot, port, mbufs[i], &worker->burst[i]);
 		flags |= worker->burst[i].flags;
+		kinds |= 1U << worker->burst[i].kind;
 	}
+	worker->burst_kinds = kinds;
 	return flags;
 }

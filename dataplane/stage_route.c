@@ -10,39 +10,47 @@ route_drop(struct packet *packet, enum drop_reason reason)
 	packet->reason = (uint16_t)reason;
 }
 
-static void
-route_packet(struct worker *worker, struct packet *packet, uint32_t target)
+/* To one member of an ECMP group; all packets of a flow to the same. */
+static inline void
+route_to_group(const struct worker *worker, struct packet *packet, uint32_t group)
 {
 	const struct snapshot *snapshot = worker->snapshot;
-	uint32_t id = route_target_id(target);
+	uint32_t hash = flow_key_hash(&packet->key, snapshot->ecmp_seed);
 
+	packet->egress =
+		worker->next_hop_adjacency[ecmp_group_select(snapshot->groups[group], hash)];
+	if (unlikely(packet->egress == ADJACENCY_NONE))
+		route_drop(packet, DROP_neighbor_table_full);
+}
+
+static void
+route_otherwise(struct worker *worker, struct packet *packet, uint32_t target)
+{
 	switch (route_target_kind(target)) {
-	case ROUTE_GROUP: {
-		uint32_t hash = flow_key_hash(&packet->key, snapshot->ecmp_seed);
-
-		packet->egress =
-			worker->next_hop_adjacency[ecmp_group_select(snapshot->groups[id], hash)];
+	case ROUTE_GROUP:
+		route_to_group(worker, packet, route_target_id(target));
 		break;
-	}
 	case ROUTE_CONNECTED:
-		packet->egress = neighbor_find_or_add(&worker->neighbors, snapshot, (uint16_t)id,
+		packet->egress = neighbor_find_or_add(&worker->neighbors, worker->snapshot,
+						      (uint16_t)route_target_id(target),
 						      packet->key.destination);
+		if (packet->egress == ADJACENCY_NONE)
+			route_drop(packet, DROP_neighbor_table_full);
 		break;
 	case ROUTE_VIP:
 		packet->kind = PACKET_STATEFUL;
-		return;
+		worker->burst_kinds |= 1U << PACKET_STATEFUL;
+		break;
 	case ROUTE_LOCAL:
 		packet->kind = PACKET_LOCAL;
-		return;
+		break;
 	case ROUTE_BROADCAST:
 		route_drop(packet, DROP_ip_broadcast);
-		return;
+		break;
 	case ROUTE_UNREACHABLE:
 		route_drop(packet, DROP_no_route);
-		return;
+		break;
 	}
-	if (unlikely(packet->egress == ADJACENCY_NONE))
-		route_drop(packet, DROP_neighbor_table_full);
 }
 
 void
@@ -53,6 +61,8 @@ stage_route(struct worker *worker, unsigned int n)
 	uint8_t index[BURST];
 	unsigned int count = 0;
 
+	if (!burst_has(worker, PACKET_FABRIC))
+		return;
 	for (unsigned int i = 0; i < n; i++) {
 		const struct packet *packet = &worker->burst[i];
 
@@ -61,9 +71,14 @@ stage_route(struct worker *worker, unsigned int n)
 		addresses[count] = rte_be_to_cpu_32(packet->key.destination);
 		index[count++] = (uint8_t)i;
 	}
-	if (count == 0)
-		return;
 	rte_fib_lookup_bulk(worker->snapshot->fib, addresses, targets, (int)count);
-	for (unsigned int i = 0; i < count; i++)
-		route_packet(worker, &worker->burst[index[i]], (uint32_t)targets[i]);
+	for (unsigned int i = 0; i < count; i++) {
+		struct packet *packet = &worker->burst[index[i]];
+		uint32_t target = (uint32_t)targets[i];
+
+		if (likely(route_target_kind(target) == ROUTE_GROUP))
+			route_to_group(worker, packet, route_target_id(target));
+		else
+			route_otherwise(worker, packet, target);
+	}
 }

@@ -8,6 +8,12 @@
  * on the packets of its kind; the last one, in order of arrival, makes an end of every packet.
  */
 
+static inline bool
+burst_has(const struct worker *worker, enum packet_kind kind)
+{
+	return worker->burst_kinds & (1U << kind);
+}
+
 /* Parses what that port received: mbufs[i] into worker->burst[i]. The flags that any of them has.
  */
 uint16_t stage_parse(struct worker *worker, uint16_t port, struct rte_mbuf **mbufs, unsigned int n);

@@ -2,8 +2,6 @@
 #include "transmit.h"
 
 #include "cut.h"
-#include "rewrite.h"
-#include "worker.h"
 
 void
 transmit_drop(struct worker *worker, struct rte_mbuf *mbuf, enum drop_reason reason)
@@ -12,40 +10,22 @@ transmit_drop(struct worker *worker, struct rte_mbuf *mbuf, enum drop_reason rea
 	rte_pktmbuf_free(mbuf);
 }
 
-static void
+void
 transmit_flush_port(struct worker *worker, uint16_t port)
 {
 	const struct port_queue *queue = &worker->queues[port];
 	struct transmit_buffer *buffer = &worker->transmit[port];
 	struct port_counters *counters = &worker->counters.ports[port];
-	uint64_t bytes = 0;
-	uint16_t sent;
+	uint16_t sent = queue->transmit(queue->context, buffer->mbufs, buffer->count);
 
-	for (uint16_t i = 0; i < buffer->count; i++)
-		bytes += rte_pktmbuf_pkt_len(buffer->mbufs[i]);
-	sent = queue->transmit(queue->context, buffer->mbufs, buffer->count);
 	for (uint16_t i = sent; i < buffer->count; i++) {
-		bytes -= rte_pktmbuf_pkt_len(buffer->mbufs[i]);
+		buffer->bytes -= rte_pktmbuf_pkt_len(buffer->mbufs[i]);
 		transmit_drop(worker, buffer->mbufs[i], DROP_transmit_full);
 	}
-	buffer->count = 0;
 	counters->sent_packets += sent;
-	counters->sent_bytes += bytes;
-}
-
-void
-transmit_frame(struct worker *worker, uint16_t port, struct rte_mbuf *mbuf)
-{
-	struct transmit_buffer *buffer;
-
-	if (unlikely(port >= worker->port_count)) {
-		transmit_drop(worker, mbuf, DROP_transmit_full);
-		return;
-	}
-	buffer = &worker->transmit[port];
-	buffer->mbufs[buffer->count++] = mbuf;
-	if (unlikely(buffer->count == TRANSMIT_BURST))
-		transmit_flush_port(worker, port);
+	counters->sent_bytes += buffer->bytes;
+	buffer->count = 0;
+	buffer->bytes = 0;
 }
 
 void
@@ -120,21 +100,15 @@ transmit_hold(struct worker *worker, struct rte_mbuf *mbuf, struct rte_ipv4_hdr 
 }
 
 void
-transmit_to_adjacency(struct worker *worker, struct rte_mbuf *mbuf, struct rte_ipv4_hdr *ip,
-		      uint32_t adjacency)
+transmit_otherwise(struct worker *worker, struct rte_mbuf *mbuf, struct rte_ipv4_hdr *ip,
+		   uint32_t adjacency)
 {
 	const struct adjacency *to = &worker->neighbors.adjacencies[adjacency];
 
-	if (unlikely(to->state != ADJACENCY_RESOLVED)) {
+	if (to->state != ADJACENCY_RESOLVED)
 		transmit_hold(worker, mbuf, ip, adjacency);
-		return;
-	}
-	if (unlikely(rte_be_to_cpu_16(ip->total_length) > to->mtu)) {
+	else
 		transmit_fragments(worker, mbuf, ip, to);
-		return;
-	}
-	rewrite_link(mbuf, ip, to);
-	transmit_frame(worker, to->port, mbuf);
 }
 
 void

@@ -1,29 +1,62 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 
-#include "packet.h"
+#include "rewrite.h"
+#include "worker.h"
 
-struct worker;
-
-/* The end of a packet's way through a worker. */
+/* The end of a packet's way through a worker. What happens to every packet is inline. */
 
 /* Counts why the packet is not sent, and frees it. */
 void transmit_drop(struct worker *worker, struct rte_mbuf *mbuf, enum drop_reason reason);
 
+/* Hands the frames that wait for that port to it. */
+void transmit_flush_port(struct worker *worker, uint16_t port);
+/* The same for all ports. */
+void transmit_flush(struct worker *worker);
+
+/* Sends a whole frame as it is. Takes the mbuf. */
+static inline void
+transmit_frame(struct worker *worker, uint16_t port, struct rte_mbuf *mbuf)
+{
+	struct transmit_buffer *buffer;
+
+	if (unlikely(port >= worker->port_count)) {
+		transmit_drop(worker, mbuf, DROP_transmit_full);
+		return;
+	}
+	buffer = &worker->transmit[port];
+	buffer->bytes += rte_pktmbuf_pkt_len(mbuf);
+	buffer->mbufs[buffer->count++] = mbuf;
+	if (unlikely(buffer->count == TRANSMIT_BURST))
+		transmit_flush_port(worker, port);
+}
+
 /*
- * Sends a rewritten packet, whose IPv4 header is given, to an adjacency: asks for its MAC address
- * and lets the packet wait if it is unknown; cuts the packet into fragments if the link wants that.
- * Takes the mbuf.
+ * For an adjacency that is not resolved, or whose link is too narrow: asks for its MAC address and
+ * lets the packet wait, or cuts it into fragments. Takes the mbuf.
  */
-void transmit_to_adjacency(struct worker *worker, struct rte_mbuf *mbuf, struct rte_ipv4_hdr *ip,
-			   uint32_t adjacency);
+void transmit_otherwise(struct worker *worker, struct rte_mbuf *mbuf, struct rte_ipv4_hdr *ip,
+			uint32_t adjacency);
+
+/* Sends a rewritten packet, whose IPv4 header is given, to an adjacency. Takes the mbuf. */
+static inline void
+transmit_to_adjacency(struct worker *worker, struct rte_mbuf *mbuf, struct rte_ipv4_hdr *ip,
+		      uint32_t adjacency)
+{
+	const struct adjacency *to = &worker->neighbors.adjacencies[adjacency];
+
+	if (unlikely(to->state != ADJACENCY_RESOLVED ||
+		     rte_be_to_cpu_16(ip->total_length) > to->mtu)) {
+		transmit_otherwise(worker, mbuf, ip, adjacency);
+		return;
+	}
+	rewrite_link(mbuf, ip, to);
+	transmit_frame(worker, to->port, mbuf);
+}
+
 /* The adjacency is resolved: sends what waited for it, in order. */
 void transmit_release_held(struct worker *worker, uint32_t adjacency);
 /* It does not answer: drops what waited for it; the next packet asks again. */
 void transmit_abandon_held(struct worker *worker, uint32_t adjacency);
 /* The neighbours have been refreshed: drops what waited for those whose interface is gone. */
 void transmit_abandon_lost(struct worker *worker);
-/* Sends a whole frame as it is. Takes the mbuf. */
-void transmit_frame(struct worker *worker, uint16_t port, struct rte_mbuf *mbuf);
-/* Hands all frames that wait to the ports. */
-void transmit_flush(struct worker *worker);

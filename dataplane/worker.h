@@ -48,6 +48,7 @@ struct port_queue {
 };
 
 struct transmit_buffer {
+	uint64_t bytes; /* of all frames in it */
 	uint16_t count;
 	struct rte_mbuf *mbufs[TRANSMIT_BURST];
 };
@@ -101,6 +102,7 @@ struct worker {
 	struct port_queue queues[PORTS_MAX];
 	struct transmit_buffer transmit[PORTS_MAX];
 	struct counters counters;
+	uint32_t burst_kinds; /* a bit for each kind (packet.h) that came in the burst */
 	struct packet burst[BURST];
 };
 
