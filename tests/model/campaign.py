@@ -13,9 +13,9 @@ from .traffic import Traffic
 
 ATTEMPTS = 20
 REFUSED_MAX = 0.2  # of the configurations
-RELOADED = 0.4  # of the sequences, or somewhat less
-TURNS = 4  # of packets and answers, at most
-PACKETS = 12, 24  # of a turn
+RELOADED = 0.6  # of the sequences, or somewhat less
+TURNS = 7  # of packets and answers, at most
+PACKETS = 8, 20  # of a turn
 
 
 @dataclass

@@ -40,10 +40,10 @@ class Walk:
     """One packet's way through the tables. `choices` decides what the gateway may choose. Groups
     ask no more of a session that is established, but for those that reevaluate."""
 
-    def __init__(self, tables, sessions, choices, *, established=False, lingering=()):
+    def __init__(self, tables, sessions, choices, *, established=False, lingering=None):
         self.tables, self.sessions, self.choices = tables, sessions, choices
         self.established = established
-        self.lingering = lingering  # sessions that ended, and may still hold what they had
+        self.lingering = lingering or []  # sessions that ended, and may still hold what they had
 
     # From a subnet.
 
@@ -167,7 +167,8 @@ class Walk:
                 for name in subnet.outbound_vips}
         kept = self.vips_in_use(zone, sender) & vips.keys()
         key = ("vip", zone, sender)
-        if kept or any(session.snat and session.snat[1] == sender for session in self.lingering):
+        over = self.lingering + [session for session, _ in self.sessions.held.values()]
+        if kept or any(session.snat and session.snat[1] == sender for session in over):
             key = ("vip in use", zone, sender, self.sessions.created)
         return vips[self.choices.pick(key, [address for address in vips
                                             if not kept or address in kept])], sender

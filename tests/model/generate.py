@@ -26,12 +26,14 @@ class Generator:
     def __init__(self, random):
         self.random = random
         self.vlan = 10
+        self.mapped = False  # whether VIPs may have profile "rfc"
 
     def chance(self, percent):
         return self.random.random() * 100 < percent
 
     def network(self):
         random = self.random
+        self.mapped = self.chance(25)
         fabric = self.fabric_interfaces()
         groups = [self.group(i) for i in range(random.randint(0, 3))]
         networks = [self.virtual_network(i) for i in range(random.choice((0, *[1] * 5, *[2] * 4, 3, 3)))]
@@ -159,8 +161,8 @@ class Generator:
         address = number("192.23.1.2" if self.chance(85) else "198.51.100.50") + index
         vip = n.Vip(f"vip-{index}", address, network.name, [],
                     self.random.choice((8, 8, 16, "on_demand")))
-        if self.chance(25):
-            vip.profile = "rfc"
+        if self.mapped:
+            vip.profile = self.random.choice(("rfc", "rfc", "azure"))
         if self.chance(30):
             vip.idle_timeout, vip.udp_idle_timeout, vip.icmp_timeout = 305, 100, 30
         firsts = some(self.random, (53, 80, 443, 1000, 5000), 0, 3)

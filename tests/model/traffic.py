@@ -75,14 +75,14 @@ class Traffic:
         if self.burst and draw < 0.9:
             return self.call_again()
         self.burst = None
-        if left and draw < 0.5:
+        if left and draw < 0.6:
             port, data = self.back(*self.recent(left))
             if self.chance(7):  # a conversation that gets slow
                 self.slow = [(port, data)] * self.random.randint(1, 3)
             return port, data
-        if self.plain and draw < 0.6:
+        if self.plain and draw < 0.67:
             return self.again(*self.recent(self.plain))
-        if self.plain and draw < 0.7:
+        if self.plain and draw < 0.75:
             return self.answer_inside(*self.recent(self.plain))
         return self.fresh()
 
@@ -94,7 +94,7 @@ class Traffic:
 
     def recent(self, items):
         """One of them, more likely one of the last."""
-        return items[-1 - min(int(self.random.expovariate(1 / 10)), len(items) - 1)]
+        return items[-1 - min(int(self.random.expovariate(1 / 5)), len(items) - 1)]
 
     # Packets that follow others.
 
