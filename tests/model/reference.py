@@ -278,10 +278,10 @@ class Reference:
         if not found:
             raise Drop("icmp_error_unmatched")
         session, direction = found
+        hop = self.hop(session, direction, choices)
         if not is_sound(packet):
             raise Drop("icmp_error_damaged")
-        changed = translated_error(packet, direction)
-        return Outcome(sends=[self.sent(packet, changed, self.hop(session, direction, choices))])
+        return Outcome(sends=[self.sent(packet, translated_error(packet, direction), hop)])
 
     def forward_session(self, packet, session, direction, choices):
         ends = direction.ends
