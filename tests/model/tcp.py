@@ -55,8 +55,8 @@ class Connection:
         self.sides = {True: Side(), False: Side()}
 
     def drains(self):
-        """Whether it goes on for a while when its backend is taken out."""
-        return self.phase != OPENING
+        """Whether it goes on for a while when its backend is taken out: it has been open."""
+        return self.phase not in (OPENING, REFUSED)
 
     def is_over_by(self, segment):
         """Whether the segment belongs to another connection that begins."""
