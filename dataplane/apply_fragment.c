@@ -78,19 +78,44 @@ apply_awaited(struct worker *worker, struct packet *first, bool local)
 	}
 }
 
+/*
+ * Nothing can come of the rest of a packet whose first fragment has been dropped: it has no session
+ * and opened none. With several workers another one may know its fragments.
+ */
+static bool
+fragment_is_in_vain(const struct worker *worker, const struct packet *first,
+		    const struct decision *decisions)
+{
+	if (worker->snapshot->worker_count > 1)
+		return false;
+	if (first->kind == PACKET_LOCAL)
+		return !(first->flags & PACKET_ECHO_REQUEST);
+	return first->kind == PACKET_STATEFUL && first->flow == FLOW_NONE &&
+	       !fragment_is_local(first, decisions);
+}
+
+static void
+apply_first_fragment(struct worker *worker, struct packet *packet, const struct decision *decisions)
+{
+	const struct fragment_key key = fragment_key_of(packet);
+
+	apply_packet(worker, packet, decisions);
+	if (fragment_is_in_vain(worker, packet, decisions))
+		fragment_table_disown(&worker->fragments, &key, DROP_fragment_refused,
+				      worker->now_seconds);
+}
+
 void
 apply_fragment(struct worker *worker, struct packet *packet, const struct decision *decisions)
 {
-	bool later = packet->flags & PACKET_LATER_FRAGMENT;
-
-	if (later && packet->kind == PACKET_STATEFUL) {
-		if (fragment_is_local(packet, decisions))
-			apply_local(worker, packet);
-		else
-			apply_later(worker, packet);
-		return;
-	}
-	apply_packet(worker, packet, decisions);
+	if (!(packet->flags & PACKET_LATER_FRAGMENT))
+		apply_first_fragment(worker, packet, decisions);
+	else if (packet->kind != PACKET_STATEFUL)
+		apply_packet(worker, packet, decisions);
+	else if (fragment_is_local(packet, decisions))
+		apply_local(worker, packet);
+	else
+		apply_later(worker, packet);
 	if (packet->flags & PACKET_AWAITED)
 		apply_awaited(worker, packet, fragment_is_local(packet, decisions));
 }

@@ -176,20 +176,26 @@ record_least(const struct fragment_table *table, uint32_t now)
 	return passing;
 }
 
+/* The key's record, or FRAGMENT_NONE. Its time may be over. */
+static uint32_t
+record_find(const struct fragment_table *table, const struct fragment_key *key)
+{
+	uint32_t index = *bucket_of(table, key);
+
+	while (index != FRAGMENT_NONE && memcmp(&table->records[index].key, key, sizeof(*key)) != 0)
+		index = table->records[index].next;
+	return index;
+}
+
 /* The key's record, made if it is not there; FRAGMENT_NONE when the table is full. */
 static uint32_t
 record_find_or_add(struct fragment_table *table, const struct fragment_key *key, uint32_t now)
 {
 	uint32_t *bucket = bucket_of(table, key);
+	uint32_t index = record_find(table, key);
 	struct fragment_record *record;
-	uint32_t index;
 
-	for (index = *bucket; index != FRAGMENT_NONE; index = record->next) {
-		record = &table->records[index];
-		if (memcmp(&record->key, key, sizeof(*key)) == 0)
-			break;
-	}
-	if (index != FRAGMENT_NONE && now - record->since < FRAGMENT_LIFETIME)
+	if (index != FRAGMENT_NONE && now - table->records[index].since < FRAGMENT_LIFETIME)
 		return index;
 	if (index != FRAGMENT_NONE) /* another packet's, that is not swept yet */
 		record_end(table, index, DROP_fragment_first_missing);
@@ -333,6 +339,16 @@ fragment_table_refuse(struct fragment_table *table, const struct fragment_key *k
 	uint32_t index = record_find_or_add(table, key, now);
 
 	if (index != FRAGMENT_NONE && table->records[index].state != FRAGMENT_REFUSED)
+		record_refuse(table, index, reason, now);
+}
+
+void
+fragment_table_disown(struct fragment_table *table, const struct fragment_key *key,
+		      enum drop_reason reason, uint32_t now)
+{
+	uint32_t index = record_find(table, key);
+
+	if (index != FRAGMENT_NONE && table->records[index].state == FRAGMENT_PASSING)
 		record_refuse(table, index, reason, now);
 }
 

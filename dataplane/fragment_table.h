@@ -131,5 +131,8 @@ void fragment_table_later(struct fragment_table *table, const struct fragment_ke
 /* All of the packet is dropped for that reason, what waits and what is still to come. */
 void fragment_table_refuse(struct fragment_table *table, const struct fragment_key *key,
 			   enum drop_reason reason, uint32_t now);
+/* The same of a packet whose first fragment has passed in vain, if it is still known. */
+void fragment_table_disown(struct fragment_table *table, const struct fragment_key *key,
+			   enum drop_reason reason, uint32_t now);
 /* Gives up packets whose time is over, a bounded number a call. True: no more are due. */
 bool fragment_table_expire(struct fragment_table *table, uint32_t now);

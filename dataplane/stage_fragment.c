@@ -34,6 +34,8 @@ first_check(const struct packet *packet)
 	/* What it quotes tells its way, and only to this part of it (RFC 5508 section 4). */
 	if (packet->flags & PACKET_ICMP_ERROR)
 		return DROP_icmp_error_fragmented;
+	if (packet->flags & PACKET_ICMP_OTHER)
+		return DROP_icmp_unsupported;
 	return DROP_NONE;
 }
 

@@ -40,6 +40,18 @@ def test_a_full_table_drops_and_keeps_what_goes_through(gateway_with, tmp_path):
     assert result.drops == {"fragment_table_full": 2}
 
 
+def test_a_flood_that_no_rule_lets_in_keeps_nobody_out(gateway_with, tmp_path):
+    gateway = gateway_with("flow_capacity = 4096;", "flow_capacity = 4096; fragment_capacity = 4;")
+    flood = [gateway.frame("internet", piece(IP(src="203.0.113.9", dst="192.23.1.2", id=number)
+                                             / UDP(sport=7, dport=9) / ("f" * 40), 0, 16), "198.51.100.1")
+             for number in range(50)]
+    calls = [part(gateway, number, 16 * place, 16) for place in range(3) for number in range(1, 4)]
+    frames = [frame for place, call in enumerate(calls) for frame in (call, *flood[place * 5:][:5])]
+    result = gateway.replay(tmp_path, frames)
+    assert [packet[IP].frag for packet in result.packets("wan")] == [0] * 3 + [2] * 3 + [4] * 3
+    assert result.drops == {"vip_rule_missing": 45}
+
+
 def test_what_waits_makes_room_in_a_full_table(gateway_with, tmp_path):
     gateway = gateway_with("flow_capacity = 4096;", "flow_capacity = 4096; fragment_capacity = 2;")
     frames = [part(gateway, number, 16) for number in range(1, 5)] + [part(gateway, 5, 0, 16)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Optional
 
 from .sessions import SECOND
-from .wire import ICMP, MF, TCP, UDP
+from .wire import ECHO, ECHO_REPLY, ICMP, MF, TCP, UDP
 
 LIFETIME = 30 * SECOND  # that the others are waited for, counted anew when the first has come
 HEADERS = {ICMP: 8, TCP: 20, UDP: 8}  # bytes of a transport header, which the first has to show
@@ -74,7 +74,10 @@ def header_faults(packet):
     """Of a first fragment."""
     if len(packet.data) < HEADERS.get(packet.protocol, 0):
         return {"fragment_tiny"}
-    return {"icmp_error_fragmented"} if packet.is_icmp_error else set()
+    if packet.is_icmp_error:
+        return {"icmp_error_fragmented"}
+    known = packet.protocol != ICMP or packet.icmp_type in (ECHO, ECHO_REPLY)
+    return set() if known else {"icmp_unsupported"}
 
 
 class FragmentTable:

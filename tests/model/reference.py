@@ -161,6 +161,12 @@ class Reference:
             outcome = concluded(packet, lambda: later(zone, packet, choices, ports))
         else:
             outcome = concluded(packet, lambda: whole(zone, packet, choices, ports))
+        if not packet.is_later_fragment and not verdict.reasons \
+                and self.is_in_vain(key_of(zone, packet), packet, outcome):
+            verdict.record.refused = frozenset(["fragment_refused"])
+            if whole != self.local:
+                outcome.others += [verdict.record.refused] * len(verdict.awaited)
+                verdict.awaited = []
         for held in verdict.awaited:
             held = held.with_(facts=verdict.record.facts)
             more = concluded(held, lambda: later(zone, held, choices, ports, outcome))
@@ -169,6 +175,14 @@ class Reference:
         outcome.others += verdict.given_up
         outcome.fragment = key, verdict.record
         return outcome
+
+    def is_in_vain(self, key, packet, outcome):
+        """Whether nothing can come of the rest of a packet whose first fragment came to that."""
+        if not outcome.reasons or "session_over" in outcome.reasons:
+            return False
+        if packet.icmp_type == wire.ECHO and "local_unsupported" in outcome.reasons:
+            return False
+        return bool(outcome.ends) or self.sessions.find(key) is None
 
     def later(self, zone, packet, choices, ports, first=Outcome()):
         """Another fragment than the first, which opens no session and keeps none alive."""

@@ -1,88 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "eal.h"
 #include "slow_fragments.h"
 
 enum {
-	MBUFS = 65536, /* more than come while one of them waits */
 	ROUNDS = 300000,
 	NOW = 1000,
 };
-
-/* A table, and what it gave up. */
-struct fixture {
-	struct fragment_table table;
-	unsigned int given_up_count;
-	struct slow_given_up given_up[SLOW_GIVEN_UP_MAX];
-	struct rte_mbuf mbufs[MBUFS]; /* of a length, and nothing else */
-	unsigned int next;
-};
-
-static void
-give_up(void *context, struct rte_mbuf *mbuf, enum drop_reason reason)
-{
-	struct fixture *fixture = context;
-
-	assert_in_range(fixture->given_up_count, 0, SLOW_GIVEN_UP_MAX - 1);
-	fixture->given_up[fixture->given_up_count++] = (struct slow_given_up){ mbuf, reason };
-}
-
-static int
-set_up(void **state, uint32_t capacity)
-{
-	struct fixture *fixture = calloc(1, sizeof(*fixture));
-	const struct fragment_table_options options = {
-		.capacity = capacity,
-		.seed = 3,
-		.socket = SOCKET_ID_ANY,
-		.give_up = give_up,
-		.context = fixture,
-	};
-
-	*state = fixture;
-	return fixture == NULL ? -1 : fragment_table_init(&fixture->table, &options);
-}
-
-static int
-set_up_large(void **state)
-{
-	return set_up(state, SLOW_PACKETS);
-}
-
-static int
-set_up_small(void **state)
-{
-	return set_up(state, 2);
-}
-
-static int
-tear_down(void **state)
-{
-	struct fixture *fixture = *state;
-
-	fixture->table.hold.count = 0; /* its mbufs are no pool's */
-	fragment_table_release(&fixture->table);
-	free(fixture);
-	return 0;
-}
-
-static struct rte_mbuf *
-mbuf_of(struct fixture *fixture, uint32_t length)
-{
-	struct rte_mbuf *mbuf = &fixture->mbufs[fixture->next++ % MBUFS];
-
-	mbuf->pkt_len = length;
-	return mbuf;
-}
-
-static struct fragment_key
-key_of(unsigned int number)
-{
-	return (struct fragment_key){ .source = 1 + number / 8,
-				      .destination = 9,
-				      .zone = 1,
-				      .id = (rte_be16_t)number,
-				      .protocol = 17 };
-}
 
 static const struct fragment_extent front = { 0, 80, false }, middle = { 80, 80, false },
 				    end = { 160, 7, true };
@@ -234,6 +156,23 @@ test_a_full_table_keeps_what_goes_through(void **state)
 	assert_int_equal(later(fixture, 2, &end, NOW + 2).verdict, FRAGMENT_WAIT);
 }
 
+/* One whose first fragment was dropped keeps nobody out, and is not heard again. */
+static void
+test_a_packet_that_is_disowned_makes_room(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct fragment_key known = key_of(1), unknown = key_of(9);
+
+	assert_int_equal(first(fixture, 1, NOW).verdict, FRAGMENT_PASS);
+	fragment_table_disown(&fixture->table, &unknown, DROP_fragment_refused, NOW);
+	assert_int_equal(fixture->table.used, 1);
+	fragment_table_disown(&fixture->table, &known, DROP_fragment_refused, NOW);
+	expect_drop(later(fixture, 1, &middle, NOW), DROP_fragment_refused);
+	assert_int_equal(first(fixture, 2, NOW).verdict, FRAGMENT_PASS);
+	assert_int_equal(first(fixture, 3, NOW).verdict, FRAGMENT_PASS);
+	expect_drop(first(fixture, 4, NOW), DROP_fragment_table_full);
+}
+
 static void
 test_one_packet_holds_so_many_fragments(void **state)
 {
@@ -307,8 +246,13 @@ random_refusal(struct fixture *fixture, struct slow_table *slow, unsigned int ke
 {
 	const struct fragment_key full = key_of(key);
 
-	fragment_table_refuse(&fixture->table, &full, DROP_fragment_tiny, now);
-	slow_refuse_key(slow, key, DROP_fragment_tiny, now);
+	if (rand() % 2 == 0) {
+		fragment_table_refuse(&fixture->table, &full, DROP_fragment_tiny, now);
+		slow_refuse_key(slow, key, DROP_fragment_tiny, now);
+	} else {
+		fragment_table_disown(&fixture->table, &full, DROP_fragment_refused, now);
+		slow_disown(slow, key, DROP_fragment_refused, now);
+	}
 }
 
 static void
@@ -350,7 +294,7 @@ test_random_fragments(void **state)
 
 		now += draw % 500 == 0;
 		now += draw == 1999 ? 35 : 0;
-		if (draw < 2)
+		if (draw < 4)
 			random_refusal(fixture, slow, key, now);
 		else if (draw < 12)
 			random_first(fixture, slow, key, now);
@@ -388,6 +332,7 @@ main(void)
 		LARGE(test_a_packet_in_any_order),
 		LARGE(test_waiting_comes_to_an_end),
 		SMALL(test_a_full_table_keeps_what_goes_through),
+		SMALL(test_a_packet_that_is_disowned_makes_room),
 		LARGE(test_one_packet_holds_so_many_fragments),
 		LARGE(test_random_fragments),
 	};

@@ -11,10 +11,11 @@
 #include <cmocka.h>
 
 #include "dataplane/fragment_table.h"
+#include "eal.h"
 
 /*
- * The fragment table as its header tells it, slow and obvious: an array of packets, each with a
- * list of what has come of it, looked through from end to end.
+ * A fragment table to be tested; and what it does as its header tells it, slow and obvious: an
+ * array of packets, each with a list of what has come of it, looked through from end to end.
  */
 
 enum {
@@ -270,6 +271,17 @@ slow_refuse_key(struct slow_table *slow, unsigned int key, enum drop_reason reas
 }
 
 static inline void
+slow_disown(struct slow_table *slow, unsigned int key, enum drop_reason reason, uint32_t now)
+{
+	for (unsigned int i = 0; i < SLOW_PACKETS; i++) {
+		struct slow_packet *packet = &slow->packets[i];
+
+		if (packet->used && packet->key == key && packet->state == FRAGMENT_PASSING)
+			slow_refuse(slow, packet, reason, now);
+	}
+}
+
+static inline void
 slow_expire(struct slow_table *slow, uint32_t now)
 {
 	for (unsigned int state = 0; state < FRAGMENT_STATES; state++) {
@@ -279,4 +291,84 @@ slow_expire(struct slow_table *slow, uint32_t now)
 		       now - packet->since >= FRAGMENT_LIFETIME)
 			slow_end(slow, packet, DROP_fragment_first_missing);
 	}
+}
+
+enum {
+	MBUFS = 65536, /* more than come while one of them waits */
+};
+
+/* A table, and what it gave up. */
+struct fixture {
+	struct fragment_table table;
+	unsigned int given_up_count;
+	struct slow_given_up given_up[SLOW_GIVEN_UP_MAX];
+	struct rte_mbuf mbufs[MBUFS]; /* of a length, and nothing else */
+	unsigned int next;
+};
+
+static inline void
+give_up(void *context, struct rte_mbuf *mbuf, enum drop_reason reason)
+{
+	struct fixture *fixture = context;
+
+	assert_in_range(fixture->given_up_count, 0, SLOW_GIVEN_UP_MAX - 1);
+	fixture->given_up[fixture->given_up_count++] = (struct slow_given_up){ mbuf, reason };
+}
+
+static inline int
+set_up(void **state, uint32_t capacity)
+{
+	struct fixture *fixture = calloc(1, sizeof(*fixture));
+	const struct fragment_table_options options = {
+		.capacity = capacity,
+		.seed = 3,
+		.socket = SOCKET_ID_ANY,
+		.give_up = give_up,
+		.context = fixture,
+	};
+
+	*state = fixture;
+	return fixture == NULL ? -1 : fragment_table_init(&fixture->table, &options);
+}
+
+static inline int
+set_up_large(void **state)
+{
+	return set_up(state, SLOW_PACKETS);
+}
+
+static inline int
+set_up_small(void **state)
+{
+	return set_up(state, 2);
+}
+
+static inline int
+tear_down(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture->table.hold.count = 0; /* its mbufs are no pool's */
+	fragment_table_release(&fixture->table);
+	free(fixture);
+	return 0;
+}
+
+static inline struct rte_mbuf *
+mbuf_of(struct fixture *fixture, uint32_t length)
+{
+	struct rte_mbuf *mbuf = &fixture->mbufs[fixture->next++ % MBUFS];
+
+	mbuf->pkt_len = length;
+	return mbuf;
+}
+
+static inline struct fragment_key
+key_of(unsigned int number)
+{
+	return (struct fragment_key){ .source = 1 + number / 8,
+				      .destination = 9,
+				      .zone = 1,
+				      .id = (rte_be16_t)number,
+				      .protocol = 17 };
 }
