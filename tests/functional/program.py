@@ -24,11 +24,15 @@ def viaduct(*arguments, text=""):
 
 
 class Program:
-    """`viaduct run` of a configuration; a context manager, for it must not outlive its test."""
+    """`viaduct run` of a configuration; a context manager, for it must not outlive its test.
 
-    def __init__(self, configuration, *options):
+    prefix: the command that runs it, and becomes it: signals go to its process.
+    """
+
+    def __init__(self, configuration, *options, prefix=()):
         self.name = re.search(r'name = "([^"]+)"', pathlib.Path(configuration).read_text())[1]
-        self.process = subprocess.Popen([VIADUCT, "run", str(configuration), *map(str, options)],
+        command = [*prefix, VIADUCT, "run", str(configuration), *map(str, options)]
+        self.process = subprocess.Popen(command,
                                         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                         stderr=subprocess.PIPE, text=True)
         self.output = []

@@ -29,7 +29,8 @@ def defines(file, function):
 def exists(name):
     if "::" in name:
         file, function = name.split("::")
-        return defines(FOLDER / f"{file}.py", function)
+        folder = FOLDER.parent if file.startswith("wire/") else FOLDER
+        return defines(folder / f"{file}.py", function)
     if ": " in name:
         file, function = name.split(": ")
         return defines(UNIT / f"{file}.c", function)
