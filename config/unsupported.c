@@ -33,18 +33,6 @@ gateway_report(struct reader *reader)
 }
 
 static void
-interfaces_report(struct reader *reader)
-{
-	for (size_t i = 0; i < reader->model->interface_count; i++) {
-		struct origin origin = setting_place(reader, "interfaces.%zu.tcp_mss_clamp", i);
-
-		if (reader->model->interfaces[i].tcp_mss_clamp != 0)
-			diagnostic_error(reader->diagnostics, &origin,
-					 "tcp_mss_clamp is not supported yet; leave it out");
-	}
-}
-
-static void
 vip_report(struct reader *reader, size_t index)
 {
 	const struct vip *vip = &reader->model->vips[index];
@@ -69,7 +57,6 @@ void
 unsupported_settings_report(struct reader *reader)
 {
 	gateway_report(reader);
-	interfaces_report(reader);
 	for (size_t i = 0; i < reader->model->vip_count; i++)
 		vip_report(reader, i);
 }

@@ -72,6 +72,19 @@ build_ports(struct builder *builder)
 	return 0;
 }
 
+enum {
+	TCP_IPV4_HEADERS = 40, /* bytes, neither of them with options (RFC 6691) */
+};
+
+/* No segment that is longer would pass the link in one piece. */
+static uint16_t
+mss_clamp_of(const struct interface *interface)
+{
+	int longest = interface->mtu - TCP_IPV4_HEADERS;
+
+	return (uint16_t)RTE_MIN((int)interface->tcp_mss_clamp, longest);
+}
+
 static int
 build_interface(struct builder *builder, const struct interface *from,
 		struct snapshot_interface *to)
@@ -86,6 +99,7 @@ build_interface(struct builder *builder, const struct interface *from,
 	to->port = (uint16_t)from->port;
 	to->vlan = from->vlan;
 	to->mtu = from->mtu;
+	to->mss_clamp = mss_clamp_of(from);
 	to->zone = ZONE_FABRIC;
 	if (from->virtual_network != NO_INDEX)
 		to->zone = (uint16_t)names->zones[from->virtual_network][from->subnet];
@@ -119,6 +133,8 @@ build_interfaces(struct builder *builder)
 
 		if (rc != 0)
 			return rc;
+		if (model->interfaces[i].tcp_mss_clamp != 0)
+			generation->snapshot->mss_clamped = true;
 	}
 	generation->snapshot->interfaces = interfaces;
 	generation->snapshot->interface_count = (uint16_t)end;

@@ -20,6 +20,8 @@ void apply_local(struct worker *worker, struct packet *packet);
 bool apply_check(struct worker *worker, struct packet *packet, uint16_t mtu);
 /* Whether it may leave as its session does: flow.egress of it; else it has come to its end. */
 bool apply_way(struct worker *worker, struct packet *packet, uint32_t egress);
+/* Lowers what a SYN that leaves to there tells as maximum segment size (clamp.h). */
+void apply_clamp(const struct worker *worker, const struct packet *packet, uint32_t adjacency);
 /* Gives a packet of the flow that leaves in fragments an identification of its own (RFC 6864). */
 void apply_identify(struct worker *worker, struct packet *packet, const struct flow *flow);
 /* A packet of a session: packet.flow. */

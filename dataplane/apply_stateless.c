@@ -65,6 +65,7 @@ stateless_send(struct worker *worker, struct packet *packet, struct flow *flow,
 	}
 	if (!apply_check(worker, packet, worker->neighbors.adjacencies[adjacency].mtu))
 		return;
+	apply_clamp(worker, packet, adjacency);
 	rewrite_prepare(flow);
 	worker->counters.path_packets[PATH_STATELESS]++;
 	rewrite_session(packet, flow);

@@ -16,11 +16,13 @@
 enum packet_kind {
 	PACKET_DROP, /* for `reason` */
 	PACKET_ARP,
-	PACKET_FABRIC,   /* IPv4 from a fabric interface; its destination tells the path */
-	PACKET_STATEFUL, /* IPv4 from a subnet, or to a VIP */
-	PACKET_ERROR,    /* an ICMP error about a session, whose key it has */
-	PACKET_LOCAL,    /* IPv4 to the gateway's own address */
-	PACKET_HELD,     /* it waits, or another worker has it: the mbuf is not here */
+	PACKET_FABRIC,     /* IPv4 from a fabric interface; its destination tells the path */
+	PACKET_FABRIC_SYN, /* the same, and routed: what it tells of segment sizes may be too much
+			    */
+	PACKET_STATEFUL,   /* IPv4 from a subnet, or to a VIP */
+	PACKET_ERROR,      /* an ICMP error about a session, whose key it has */
+	PACKET_LOCAL,      /* IPv4 to the gateway's own address */
+	PACKET_HELD,       /* it waits, or another worker has it: the mbuf is not here */
 };
 
 enum packet_flags {
@@ -88,3 +90,5 @@ void packet_parse(const struct snapshot *snapshot, uint16_t port, struct rte_mbu
 unsigned int packet_option_fault(const struct rte_ipv4_hdr *ip);
 /* Reads the ports or the ICMP header, which a fragment must be the first to have. */
 void packet_parse_transport(struct packet *packet);
+/* Bytes of what is behind the IPv4 header that are in the mbuf's first segment. */
+unsigned int packet_transport_available(const struct packet *packet);

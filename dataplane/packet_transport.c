@@ -64,15 +64,20 @@ parse_transport(struct packet *packet, const uint8_t *transport, unsigned int av
 	}
 }
 
-void
-packet_parse_transport(struct packet *packet)
+unsigned int
+packet_transport_available(const struct packet *packet)
 {
 	const uint8_t *ip = (const uint8_t *)packet->ip;
-	unsigned int header_length = rte_ipv4_hdr_len(packet->ip);
 	unsigned int in_segment =
 		rte_pktmbuf_data_len(packet->mbuf) -
 		(unsigned int)(ip - rte_pktmbuf_mtod(packet->mbuf, const uint8_t *));
 
-	parse_transport(packet, ip + header_length,
-			RTE_MIN(in_segment, (unsigned int)packet->ip_length) - header_length);
+	return RTE_MIN(in_segment, (unsigned int)packet->ip_length) - rte_ipv4_hdr_len(packet->ip);
+}
+
+void
+packet_parse_transport(struct packet *packet)
+{
+	parse_transport(packet, (const uint8_t *)packet->ip + rte_ipv4_hdr_len(packet->ip),
+			packet_transport_available(packet));
 }

@@ -42,10 +42,11 @@ struct interface_address {
 
 struct snapshot_interface {
 	bool present;
-	uint16_t port; /* index into the worker's ports */
-	uint16_t vlan; /* 0: untagged */
-	uint16_t mtu;  /* of the IPv4 packet, bytes */
-	uint16_t zone; /* ZONE_FABRIC, or the id of its subnet */
+	uint16_t port;      /* index into the worker's ports */
+	uint16_t vlan;      /* 0: untagged */
+	uint16_t mtu;       /* of the IPv4 packet, bytes */
+	uint16_t zone;      /* ZONE_FABRIC, or the id of its subnet */
+	uint16_t mss_clamp; /* bytes that a SYN may tell at most; 0: any (clamp.h) */
 	struct rte_ether_addr mac;
 	uint8_t address_count;
 	struct interface_address addresses[INTERFACE_ADDRESSES_MAX];
@@ -262,6 +263,7 @@ struct snapshot {
 	uint16_t port_count;
 	const struct snapshot_interface *interfaces;
 	uint16_t interface_count;
+	bool mss_clamped; /* some interface has an mss_clamp */
 	const struct snapshot_network *networks;
 	uint16_t network_count;
 	const struct snapshot_subnet *subnets; /* by zone; 0 is never present */

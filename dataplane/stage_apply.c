@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "apply.h"
 #include "arp.h"
+#include "clamp.h"
 #include "embedded.h"
 #include "icmp.h"
 #include "probe.h"
@@ -66,13 +67,21 @@ apply_way(struct worker *worker, struct packet *packet, uint32_t egress)
 	return apply_check(worker, packet, worker->neighbors.adjacencies[egress].mtu);
 }
 
-static void
-apply_fabric(struct worker *worker, struct packet *packet)
+void
+apply_clamp(const struct worker *worker, const struct packet *packet, uint32_t adjacency)
+{
+	clamp_packet(worker->snapshot, packet, worker->neighbors.adjacencies[adjacency].interface);
+}
+
+static inline void
+apply_fabric(struct worker *worker, struct packet *packet, bool syn)
 {
 	if (unlikely(!apply_check(worker, packet,
 				  worker->neighbors.adjacencies[packet->egress].mtu)))
 		return;
 	worker->counters.path_packets[PATH_FABRIC]++;
+	if (syn)
+		apply_clamp(worker, packet, packet->egress);
 	rewrite_ttl(packet->ip);
 	transmit_to_adjacency(worker, packet->mbuf, packet->ip, packet->egress);
 }
@@ -108,6 +117,7 @@ apply_segment(struct worker *worker, struct packet *packet, struct flow *flow)
 {
 	switch (session_take_segment(worker, packet, flow)) {
 	case SESSION_GOES_ON:
+		apply_clamp(worker, packet, flow->egress);
 		return true;
 	case SESSION_ANEW:
 		session_end(worker, flow->session);
@@ -198,7 +208,10 @@ apply_packet(struct worker *worker, struct packet *packet, const struct decision
 		apply_error(worker, packet);
 		break;
 	case PACKET_FABRIC:
-		apply_fabric(worker, packet);
+		apply_fabric(worker, packet, false);
+		break;
+	case PACKET_FABRIC_SYN:
+		apply_fabric(worker, packet, true);
 		break;
 	case PACKET_LOCAL:
 		apply_local(worker, packet);

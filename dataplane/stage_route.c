@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "clamp.h"
 #include "neighbor.h"
 #include "route.h"
 #include "stages.h"
@@ -53,6 +54,18 @@ route_otherwise(struct worker *worker, struct packet *packet, uint32_t target)
 	}
 }
 
+/* Sessions notice a SYN by themselves; without any, only interfaces that clamp ask for it. */
+static void
+route_mark_syns(struct worker *worker, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		struct packet *packet = &worker->burst[i];
+
+		if (packet->kind == PACKET_FABRIC && clamp_syn(packet) != NULL)
+			packet->kind = PACKET_FABRIC_SYN;
+	}
+}
+
 void
 stage_route(struct worker *worker, unsigned int n)
 {
@@ -81,4 +94,6 @@ stage_route(struct worker *worker, unsigned int n)
 		else
 			route_otherwise(worker, packet, target);
 	}
+	if (unlikely(worker->snapshot->mss_clamped))
+		route_mark_syns(worker, n);
 }

@@ -7,8 +7,10 @@
 	"interfaces = ("                                                                           \
 	" { name = \"up\"; port = \"wan\"; addresses = [ \"198.51.100.2/24\", \"192.0.2.9/31\" ];" \
 	"   mac = \"02:00:00:00:00:01\"; },"                                                       \
-	" { name = \"a\"; port = \"lan\"; vlan = 10; addresses = \"10.0.1.1/24\"; mtu = 1400; },"  \
-	" { name = \"b\"; port = \"lan\"; vlan = 20; addresses = \"10.0.2.1/24\"; } );\n"
+	" { name = \"a\"; port = \"lan\"; vlan = 10; addresses = \"10.0.1.1/24\"; mtu = 1400;"     \
+	"   tcp_mss_clamp = 1350; },"                                                              \
+	" { name = \"b\"; port = \"lan\"; vlan = 20; addresses = \"10.0.2.1/24\";"                 \
+	"   tcp_mss_clamp = 9000; } );\n"
 #define NETWORKS                                                                            \
 	"virtual_networks = ( { name = \"n\"; address_space = \"10.0.0.0/16\"; subnets = (" \
 	" { name = \"b\"; prefix = \"10.0.2.0/24\"; interface = \"b\"; },"                  \
@@ -61,6 +63,10 @@ interfaces_are_as_the_model_says(void **state)
 	assert_int_equal(interface->mtu, 1400);
 	assert_int_equal(interface->zone, 2);
 	assert_int_equal(interface->mac.addr_bytes[5], 0xa1);
+	assert_int_equal(interface->mss_clamp, 1350);
+	assert_int_equal(snapshot->interfaces[0].mss_clamp, 0);
+	assert_int_equal(snapshot->interfaces[2].mss_clamp, 1960); /* by its MTU */
+	assert_true(snapshot->mss_clamped);
 	assert_int_equal(snapshot->interfaces[2].mtu, 2000);
 	assert_int_equal(snapshot->interfaces[2].zone, 1);
 	generation_free(generation);

@@ -114,7 +114,7 @@ test_wrong_file(void **state)
 
 	(void)state;
 	for (at = 1; error != -EINVAL; at++) {
-		error = read_failing(VIADUCT_SOURCE "/tests/unit/reference.conf", at, &model);
+		error = read_failing(VIADUCT_SOURCE "/tests/unit/wrong.conf", at, &model);
 		assert_int_not_equal(error, 0);
 	}
 	assert_true(at > 50);

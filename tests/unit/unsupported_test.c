@@ -21,17 +21,6 @@ test_timers(void **state)
 }
 
 static void
-test_interfaces(void **state)
-{
-	(void)state;
-	model_free(configuration_expect(
-		GATEWAY PORT "interfaces = ( " FABRIC_INTERFACE
-			     ",\n{ name = 'b'; port = 'p'; vlan = 2; "
-			     "addresses = '192.0.2.1/30';\ntcp_mss_clamp = 1350; } );",
-		"t.conf:3: tcp_mss_clamp is not supported yet; leave it out\n"));
-}
-
-static void
 test_vips(void **state)
 {
 	static const struct configuration_case cases[] = {
@@ -62,7 +51,6 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_timers),
-		cmocka_unit_test(test_interfaces),
 		cmocka_unit_test(test_vips),
 	};
 
