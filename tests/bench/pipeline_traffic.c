@@ -111,6 +111,9 @@ frames_fill(struct traffic *traffic, uint8_t tcp_flags)
 		struct rte_tcp_hdr *tcp = (struct rte_tcp_hdr *)(traffic->frames[i] + tcp_at);
 
 		memset(traffic->frames[i], 0x5a, FRAME_LENGTH);
+		/* Of both sides: one has sent its SYN, and the other has taken it. */
+		tcp->sent_seq = 0;
+		tcp->recv_ack = RTE_BE32(1);
 		tcp->tcp_flags = tcp_flags;
 	}
 }
