@@ -145,6 +145,25 @@ expect_adjacency(const struct change *change, uint32_t egress, uint16_t interfac
 	assert_int_equal(rte_be_to_cpu_32(adjacency->address), address);
 }
 
+/* Keys that have nothing to do with a test's, until none finds room: the last one, not in it. */
+static inline struct flow_key
+flows_fill(struct flow_table *flows)
+{
+	struct flow_key filler = world_key(DATA, IPPROTO_TCP, DATA_HOST, 1, IP4(203, 0, 113, 9), 1);
+
+	while (flow_insert(flows, &filler) != FLOW_NONE)
+		filler.source++;
+	return filler;
+}
+
+/* Takes the last of them out again. */
+static inline void
+flows_make_room(struct flow_table *flows, struct flow_key *filler)
+{
+	filler->source--;
+	flow_remove(flows, flow_find(flows, filler, flow_hash(flows, filler)));
+}
+
 /* Sessions of every kind. */
 
 static inline struct flow_key

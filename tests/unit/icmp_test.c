@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "dataplane/icmp.h"
-#include "fixture.h"
+#include "telling.h"
 
 /* Link headers on wan and, with VLAN 10, on lan; all packets are as scapy makes them. */
-#define WAN_MAC   "0200 0000 0001"
-#define WAN_HOST  "0200 0000 0107"
-#define TO_WAN    WAN_MAC WAN_HOST "0800"
 #define FROM_WAN  WAN_HOST WAN_MAC "0800"
 #define LAN_MAC   "0200 0000 0002"
 #define LAN_HOST  "0200 0000 0204"
@@ -19,8 +15,7 @@
 /* UDP 10.0.1.4:5353 -> 8.8.8.8:53, and with time exceeded from 10.0.1.1. */
 #define NEAR       "4500 001f 0007 0000 0111 9eb4 0a00 0104 0808 0808 14e9 0035 000b 0b44 6162 63"
 #define NEAR_ERROR "45c0 003b 0000 4000 4001 23fe 0a00 0101 0a00 0104 0b00 1030 0000 0000"
-/* UDP 203.0.113.9:5353 -> 8.8.8.8:53, and what tells it from 198.51.100.2 of an MTU of 1400. */
-#define FAR       "4500 0020 0007 4000 0911 25ad cb00 7109 0808 0808 14e9 0035 000c d9d7 6162 6364"
+/* What tells the sender of FAR, from 198.51.100.2, of an MTU of 1400. */
 #define FAR_ERROR "45c0 003c 0000 4000 4001 d3c1 c633 6402 cb00 7109 0304 43bb 0000 0578"
 
 static void
@@ -107,28 +102,6 @@ test_a_ping_that_is_damaged(void **state)
 	fixture_expect(fixture, 0, 0,
 		       FROM_WAN "4528 001f 0102 4000 4001 e543 c633 6402 c633 6407"
 				"0000 2feb 0bad 0003 6162 63");
-}
-
-/* Tells of a packet that is received and then dropped. */
-static void
-tell(struct fixture *fixture, uint16_t interface, const char *frame, uint8_t type, uint8_t code,
-     uint16_t mtu)
-{
-	struct packet packet = fixture_receive(fixture, interface, frame);
-
-	icmp_error(&fixture->worker, &packet, type, code, mtu);
-	transmit_drop(&fixture->worker, packet.mbuf, DROP_no_route);
-}
-
-static void
-assert_told(struct fixture *fixture, unsigned int sent, unsigned int suppressed)
-{
-	const struct counters *counters = &fixture->worker.counters;
-
-	assert_int_equal(counters->icmp_errors_sent, sent);
-	assert_int_equal(counters->icmp_errors_suppressed, suppressed);
-	assert_int_equal(counters->originated, sent);
-	assert_int_equal(fixture_sent(fixture, 0) + fixture_sent(fixture, 1), sent);
 }
 
 /* Each says something that nobody may be told about (RFC 1812 section 4.3.2.7). */

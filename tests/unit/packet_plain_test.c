@@ -1,20 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-#include <rte_mbuf.h>
-
 #include "dataplane/packet_plain.h"
-#include "eal.h"
+
+#include "parsing.h"
 
 enum {
 	FRAME_MAX = 80,
-	ZONE = 3,
 	ROUNDS = 400000,
 };
 
@@ -42,43 +32,6 @@ static const uint8_t untagged[FRAME_MAX] = {
 	192,  0,    2,    1,    198,  51,   100,  7,                            /* addresses */
 	0x00, 0x35, 0x80, 0xe8, 0x00, 0x0c, 0x00, 0x00, 1,    2,    3,    4,    /* UDP */
 };
-
-static struct rte_mempool *pool;
-static struct port_interfaces port_map;
-static const struct port_interfaces *ports[] = { &port_map };
-static const struct snapshot_interface interfaces[] = {
-	{ .present = true, .vlan = 10, .zone = ZONE, .mac = { { 0x02, 0, 0, 0, 0, 0x02 } } },
-	{ .present = true, .zone = ZONE_FABRIC, .mac = { { 0x02, 0, 0, 0, 0, 0x01 } } },
-};
-static const struct snapshot snapshot = {
-	.ports = ports,
-	.port_count = 1,
-	.interfaces = interfaces,
-	.interface_count = 2,
-};
-
-static int
-set_up(void **state)
-{
-	(void)state;
-	for (unsigned int i = 0; i < VLANS; i++)
-		port_map.by_vlan[i] = INTERFACE_NONE;
-	port_map.by_vlan[10] = 0;
-	port_map.by_vlan[0] = 1;
-	pool = rte_pktmbuf_pool_create("packets", 64, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE, 0);
-	return pool == NULL;
-}
-
-static struct rte_mbuf *
-mbuf_of(const uint8_t *frame, size_t length)
-{
-	struct rte_mbuf *mbuf = rte_pktmbuf_alloc(pool);
-
-	assert_non_null(mbuf);
-	if (length > 0)
-		memcpy(rte_pktmbuf_append(mbuf, (uint16_t)length), frame, length);
-	return mbuf;
-}
 
 /* The last `second` bytes of the frame go to a segment of their own. */
 static void
@@ -297,5 +250,5 @@ main(void)
 	};
 
 	test_eal_start("64");
-	return cmocka_run_group_tests(tests, set_up, NULL);
+	return cmocka_run_group_tests(tests, parsing_set_up, NULL);
 }

@@ -1,20 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-#include <rte_mbuf.h>
-
-#include "dataplane/packet.h"
-#include "eal.h"
+#include "parsing.h"
 
 enum {
 	VLAN_FRAME_IP = 18, /* where the IPv4 header begins in the frame below */
-	ZONE = 3,
 };
 
 /* TCP 10.0.1.4:51000 -> 93.184.216.34:443 on VLAN 10; the IPv4 checksum was computed by hand. */
@@ -27,52 +15,13 @@ static const uint8_t tcp_frame[] = {
 	0x50, 0x02, 0xff, 0xff, 0,    0,    0,    0,                         /* SYN */
 };
 
-static struct rte_mempool *pool;
-static struct port_interfaces port_map;
-static const struct port_interfaces *ports[] = { &port_map };
-static const struct snapshot_interface interfaces[] = {
-	{ .present = true,
-	  .vlan = 10,
-	  .zone = ZONE,
-	  .mtu = 1500,
-	  .mac = { { 0x02, 0, 0, 0, 0, 0x02 } },
-	  .address_count = 1,
-	  .addresses = { { 0xa9fe0101, 16 } } }, /* 169.254.1.1 */
-	{ .present = true,
-	  .vlan = 0,
-	  .zone = ZONE_FABRIC,
-	  .mtu = 1500,
-	  .mac = { { 0x02, 0, 0, 0, 0, 0x01 } } },
-};
-static const struct snapshot snapshot = {
-	.ports = ports,
-	.port_count = 1,
-	.interfaces = interfaces,
-	.interface_count = 2,
-};
-
-static int
-set_up(void **state)
-{
-	(void)state;
-	for (unsigned int i = 0; i < VLANS; i++)
-		port_map.by_vlan[i] = INTERFACE_NONE;
-	port_map.by_vlan[10] = 0;
-	port_map.by_vlan[0] = 1;
-	pool = rte_pktmbuf_pool_create("packets", 64, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE, 0);
-	return pool == NULL;
-}
-
 /* Parses a copy of the frame and gives its mbuf back: only the values of *packet remain. */
 static struct packet
 parse(const uint8_t *frame, size_t length)
 {
-	struct rte_mbuf *mbuf = rte_pktmbuf_alloc(pool);
+	struct rte_mbuf *mbuf = mbuf_of(frame, length);
 	struct packet packet;
 
-	assert_non_null(mbuf);
-	if (length > 0)
-		memcpy(rte_pktmbuf_append(mbuf, (uint16_t)length), frame, length);
 	packet_parse(&snapshot, 0, mbuf, &packet);
 	packet.ip = NULL;
 	packet.mbuf = NULL;
@@ -376,5 +325,5 @@ main(void)
 	};
 
 	test_eal_start("64");
-	return cmocka_run_group_tests(tests, set_up, NULL);
+	return cmocka_run_group_tests(tests, parsing_set_up, NULL);
 }

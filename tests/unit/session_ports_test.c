@@ -175,17 +175,13 @@ a_full_table_leaves_no_mapping(void **state)
 {
 	struct change *change = *state;
 	struct flow_table *flows = &change->worker->sessions.flows;
-	struct flow_key filler = world_key(DATA, IPPROTO_TCP, DATA_HOST, 1, CLIENT, 1);
+	struct flow_key filler = flows_fill(flows);
 	struct flow_key key = world_key(APP, IPPROTO_UDP, HOST, 0, CLIENT, 53);
 	unsigned int refused = 0, made = 0;
 	uint32_t before;
 
-	for (; flow_insert(flows, &filler) != FLOW_NONE; filler.source++)
-		continue;
-	for (unsigned int i = 0; i < 4; i++) {
-		filler.source--;
-		flow_remove(flows, flow_find(flows, &filler, flow_hash(flows, &filler)));
-	}
+	for (unsigned int i = 0; i < 4; i++)
+		flows_make_room(flows, &filler);
 	before = flows->used;
 	for (uint16_t i = 0; i < 2000; i++) {
 		struct flow *flow = NULL;
@@ -204,10 +200,8 @@ a_full_table_leaves_no_mapping(void **state)
 	}
 	assert_in_range(refused, 1, 1999);
 	assert_in_range(made, 1, 1999);
-	while (flows->used > 0) {
-		filler.source--;
-		flow_remove(flows, flow_find(flows, &filler, flow_hash(flows, &filler)));
-	}
+	while (flows->used > 0)
+		flows_make_room(flows, &filler);
 }
 
 int

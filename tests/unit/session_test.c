@@ -1,59 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
 
-#include <cmocka.h>
-
-#include "dataplane/worker.h"
-#include "eal.h"
+#include "quiet_worker.h"
 
 enum {
 	CAPACITY = 1000,
 	START = 5000, /* seconds */
 	TIMEOUT = 240,
-	OUT = 0, /* interfaces */
-	IN = 1,
-};
-
-static const struct snapshot_interface interfaces[] = {
-	[OUT] = { .present = true, .zone = ZONE_FABRIC, .mtu = 1500 },
-	[IN] = { .present = true, .zone = 1, .mtu = 1500 },
-};
-static const struct snapshot snapshot = {
-	.decided_from = 77,
-	.interfaces = interfaces,
-	.interface_count = 2,
 };
 
 static int
 set_up(void **state)
 {
-	const struct worker_options options = {
-		.workers = 1,
-		.flow_capacity = CAPACITY,
-		.fragment_capacity = 16,
-		.now = START * 1000000000ULL,
-		.seed = 1,
-		.socket = SOCKET_ID_ANY,
-	};
-	struct worker *worker = worker_create(&options);
-
-	if (worker == NULL)
-		return 1;
-	worker->snapshot = &snapshot;
-	*state = worker;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	worker_free(*state);
-	return 0;
+	return quiet_set_up(state, CAPACITY, START);
 }
 
 /* Sessions for which the flow table has no room: nothing is left, nor freed twice. */
@@ -372,7 +331,7 @@ random_use_agrees_with_an_array(void **state)
 			 worker->sessions.used);
 }
 
-#define WITH_TABLE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define WITH_TABLE(test) cmocka_unit_test_setup_teardown(test, set_up, quiet_tear_down)
 
 int
 main(void)

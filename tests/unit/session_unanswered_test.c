@@ -1,53 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include "dataplane/worker.h"
-#include "eal.h"
+#include "quiet_worker.h"
 
 enum {
 	CAPACITY = 80,
 	SHARE = 11, /* an eighth, and one */
 	START = 1000,
 	TIMEOUT = 240,
-	INSIDE = 1, /* a subnet */
 };
-
-static const struct snapshot_interface interfaces[] = {
-	{ .present = true, .zone = ZONE_FABRIC, .mtu = 1500 },
-	{ .present = true, .zone = INSIDE, .mtu = 1500 },
-};
-static const struct snapshot snapshot = { .interfaces = interfaces, .interface_count = 2 };
 
 static int
 set_up(void **state)
 {
-	const struct worker_options options = {
-		.workers = 1,
-		.flow_capacity = CAPACITY,
-		.fragment_capacity = 16,
-		.now = START * 1000000000ULL,
-		.seed = 1,
-		.socket = SOCKET_ID_ANY,
-	};
-	struct worker *worker = worker_create(&options);
-
-	if (worker == NULL)
-		return 1;
-	worker->snapshot = &snapshot;
-	*state = worker;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	worker_free(*state);
-	return 0;
+	return quiet_set_up(state, CAPACITY, START);
 }
 
 /* UDP between two hosts, of which the number makes one; begun in that zone. */
@@ -211,7 +175,7 @@ the_unanswered_end_when_they_are_idle(void **state)
 	assert_int_equal(worker->counters.sessions_displaced, 0);
 }
 
-#define WITH_WORKER(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define WITH_WORKER(test) cmocka_unit_test_setup_teardown(test, set_up, quiet_tear_down)
 
 int
 main(void)

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <rte_mbuf.h>
+
+#include "dataplane/packet.h"
+#include "eal.h"
+
+/* A port on which VLAN 10 is a subnet's interface, and untagged frames are the fabric's. */
+
+enum {
+	ZONE = 3, /* the subnet's */
+};
+
+static struct rte_mempool *pool;
+static struct port_interfaces port_map;
+static const struct port_interfaces *ports[] = { &port_map };
+static const struct snapshot_interface interfaces[] = {
+	{ .present = true,
+	  .vlan = 10,
+	  .zone = ZONE,
+	  .mtu = 1500,
+	  .mac = { { 0x02, 0, 0, 0, 0, 0x02 } },
+	  .address_count = 1,
+	  .addresses = { { 0xa9fe0101, 16 } } }, /* 169.254.1.1 */
+	{ .present = true,
+	  .vlan = 0,
+	  .zone = ZONE_FABRIC,
+	  .mtu = 1500,
+	  .mac = { { 0x02, 0, 0, 0, 0, 0x01 } } },
+};
+static const struct snapshot snapshot = {
+	.ports = ports,
+	.port_count = 1,
+	.interfaces = interfaces,
+	.interface_count = 2,
+};
+
+static inline int
+parsing_set_up(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < VLANS; i++)
+		port_map.by_vlan[i] = INTERFACE_NONE;
+	port_map.by_vlan[10] = 0;
+	port_map.by_vlan[0] = 1;
+	pool = rte_pktmbuf_pool_create("packets", 64, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE, 0);
+	return pool == NULL;
+}
+
+static inline struct rte_mbuf *
+mbuf_of(const uint8_t *frame, size_t length)
+{
+	struct rte_mbuf *mbuf = rte_pktmbuf_alloc(pool);
+
+	assert_non_null(mbuf);
+	if (length > 0)
+		memcpy(rte_pktmbuf_append(mbuf, (uint16_t)length), frame, length);
+	return mbuf;
+}
