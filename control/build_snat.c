@@ -8,6 +8,7 @@
 #include "config/subnet.h"
 #include "dataplane/subnet.h"
 #include "snat_blocks.h"
+#include "snat_moves.h"
 #include "snat_pages.h"
 #include "snat_places.h"
 #include "snat_pool.h"
@@ -188,13 +189,26 @@ build_usage(struct builder *builder, const struct snapshot *previous)
 	return 0;
 }
 
+/* Which ports have moved between workers. */
+static int
+build_moves(struct builder *builder, const struct snapshot *previous)
+{
+	for (uint16_t id = 0; id < builder->generation->snapshot->vip_count; id++)
+		if (builder->vips[id].present &&
+		    snat_moves_build(builder->generation, id, previous,
+				     &builder->vips[id].snat.moves) != 0)
+			return build_out_of_memory(builder);
+	return 0;
+}
+
 int
 build_snat(struct builder *builder)
 {
 	const struct snapshot *previous =
 		builder->previous == NULL ? NULL : builder->previous->snapshot;
+	int rc = 0;
 
-	for (uint32_t i = 0; i < builder->model->vip_count; i++) {
+	for (uint32_t i = 0; rc == 0 && i < builder->model->vip_count; i++) {
 		uint16_t id = (uint16_t)builder->generation->names.vip_ids[i];
 		struct pool_builder pool = {
 			.builder = builder,
@@ -203,10 +217,10 @@ build_snat(struct builder *builder)
 			.to = &builder->vips[id],
 			.previous = previous,
 		};
-		int rc = build_pool(&pool, builder->subnets);
 
-		if (rc != 0)
-			return rc;
+		rc = build_pool(&pool, builder->subnets);
 	}
-	return build_usage(builder, previous);
+	if (rc == 0)
+		rc = build_usage(builder, previous);
+	return rc == 0 ? build_moves(builder, previous) : rc;
 }

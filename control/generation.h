@@ -23,6 +23,7 @@ struct generation {
 	struct names names;
 	struct prefix_table prefixes; /* what snapshot.fib holds */
 	struct known_endpoints endpoints;
+	uint32_t *moves_open;   /* of the VIPs' snat_moves; NULL: nothing has moved */
 	struct shared **groups; /* by ECMP group id, snapshot.group_count of them; or NULL */
 
 	struct store *store;

@@ -8,6 +8,7 @@
 
 #include "dataplane/command.h"
 #include "epoch.h"
+#include "snat_moves.h"
 
 static bool
 publisher_acknowledged(const struct publisher *publisher)
@@ -19,7 +20,7 @@ publisher_acknowledged(const struct publisher *publisher)
 	return true;
 }
 
-/* Nobody reads the standby fib nor the generation before. */
+/* Nobody reads the standby fib nor the generation before, and nobody draws ports by it. */
 static void
 publisher_settle(struct publisher *publisher)
 {
@@ -31,6 +32,7 @@ publisher_settle(struct publisher *publisher)
 	publisher->change_count = 0;
 	generation_free(publisher->retiring);
 	publisher->retiring = NULL;
+	snat_moves_open(publisher->current);
 }
 
 static bool

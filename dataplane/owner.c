@@ -54,11 +54,9 @@ owner_vip(const struct snapshot *snapshot, rte_be32_t address)
 	return &snapshot->vips[route_target_id((uint32_t)target)];
 }
 
-/* Who draws that port of the VIP; OWNER_ANY: nobody, it serves no outbound sessions. */
-static uint16_t
-owner_of_port(const struct snapshot *snapshot, const struct snapshot_vip *vip, rte_be16_t be_port)
+uint16_t
+owner_of_port(const struct snapshot *snapshot, const struct snapshot_vip *vip, uint16_t port)
 {
-	uint16_t port = rte_be_to_cpu_16(be_port);
 	uint16_t unit = snat_unit_of(&vip->snat, port);
 
 	if (unit == SNAT_UNIT_NONE)
@@ -70,18 +68,36 @@ owner_of_port(const struct snapshot *snapshot, const struct snapshot_vip *vip, r
 	return owner_by_host(snapshot, vip->network, rte_cpu_to_be_32(vip->snat.hosts[unit]));
 }
 
+/*
+ * Of what comes to that port of the VIP, which is at home at `otherwise` if nobody draws the port.
+ * Who drew it before it moved keeps it as long as its sessions last.
+ */
+static struct owner
+owner_to_vip(const struct snapshot *snapshot, const struct snapshot_vip *vip, rte_be16_t be_port,
+	     uint16_t otherwise)
+{
+	uint16_t port = rte_be_to_cpu_16(be_port);
+	uint16_t draws = owner_of_port(snapshot, vip, port);
+	uint16_t holder = SNAT_HOLDER_NONE;
+
+	if (unlikely(snat_has_moved(vip->snat.moves, port)))
+		holder = snat_holder(vip->snat.moves, port);
+	if (draws == OWNER_ANY)
+		return (struct owner){ holder == SNAT_HOLDER_NONE ? otherwise : holder, otherwise };
+	if (holder != SNAT_HOLDER_NONE)
+		draws = holder;
+	return (struct owner){ draws, draws };
+}
+
 static struct owner
 owner_from_fabric(const struct snapshot *snapshot, const struct flow_key *key)
 {
 	const struct snapshot_vip *vip = owner_vip(snapshot, key->destination);
-	uint16_t owner;
 
 	if (vip == NULL)
 		return (struct owner){ OWNER_ANY, OWNER_ANY };
-	owner = owner_of_port(snapshot, vip, key->destination_port);
-	if (owner == OWNER_ANY)
-		owner = owner_by_client(snapshot, key->source, key->source_port);
-	return (struct owner){ owner, owner };
+	return owner_to_vip(snapshot, vip, key->destination_port,
+			    owner_by_client(snapshot, key->source, key->source_port));
 }
 
 /* Where what this packet opens belongs. */
@@ -109,7 +125,6 @@ owner_from_subnet(const struct snapshot *snapshot, const struct snapshot_subnet 
 		route == SUBNET_ROUTE_MISSING ? SUBNET_ROUTE_NONE : from->route[route].kind;
 	uint16_t home = owner_home(snapshot, from, key, kind);
 	const struct snapshot_vip *vip;
-	uint16_t first;
 
 	/* Inside to inside; an answer may go another way than what would be opened. */
 	if (kind == SUBNET_ROUTE_LOCAL || kind == SUBNET_ROUTE_SUBNET)
@@ -118,10 +133,10 @@ owner_from_subnet(const struct snapshot *snapshot, const struct snapshot_subnet 
 		return (struct owner){ owner_by_ends(snapshot, key), home };
 
 	vip = owner_vip(snapshot, key->destination);
-	if (vip != NULL) {
-		first = owner_of_port(snapshot, vip, key->destination_port);
-		return (struct owner){ first == OWNER_ANY ? home : first, home };
-	}
+	if (vip != NULL)
+		return (struct owner){
+			owner_to_vip(snapshot, vip, key->destination_port, home).first, home
+		};
 	if (snapshot->endpoints != NULL &&
 	    endpoint_find(snapshot->endpoints, key->zone, key->source, key->protocol,
 			  key->source_port) != NULL)

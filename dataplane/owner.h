@@ -26,6 +26,11 @@ struct owner {
 	uint16_t home;
 };
 
+/*
+ * Who draws that port of the VIP, host order; OWNER_ANY: nobody, it serves no outbound sessions.
+ */
+uint16_t owner_of_port(const struct snapshot *snapshot, const struct snapshot_vip *vip,
+		       uint16_t port);
 struct owner owner_find(const struct snapshot *snapshot, const struct flow_key *key);
 /* Of a fragment whose ports are not known: where they are found out. key: without ports. */
 uint16_t owner_of_fragments(const struct snapshot *snapshot, const struct flow_key *key,

@@ -13,6 +13,7 @@
 #include "interval.h"
 #include "maglev.h"
 #include "security.h"
+#include "snat_moves.h"
 #include "snat_usage.h"
 
 /*
@@ -195,6 +196,7 @@ struct snat_ports {
 	uint32_t host_count;    /* places */
 	const uint32_t *hosts;  /* by place: the address in the VIP's network; 0: nobody's */
 	const struct snat_reserved *reserved; /* of the units; NULL: nothing can be */
+	const struct snat_moves *moves;       /* from one worker to another; NULL: there are none */
 };
 
 /* port: host order. SNAT_UNIT_NONE: it serves no outbound sessions. */

@@ -45,6 +45,7 @@ snat_exhausted_at(struct snat *snat, const struct flow_key *reply, uint32_t firs
 struct snat_range {
 	uint32_t first;
 	uint32_t ports;
+	bool waits; /* some of them have yet to be given up by another worker */
 };
 
 static struct snat_range
@@ -57,27 +58,29 @@ snat_range_of(const struct snat *snat, const struct snat_ports *ports,
 		first = ports->shares[snat->worker];
 		units = ports->shares[snat->worker + 1] - first;
 	}
-	return (struct snat_range){ first, units * ports->unit };
+	return (struct snat_range){ .first = first, .ports = units * ports->unit };
 }
 
 /* Looks at each port of the range once; the first that is free. */
 static bool
 snat_port_search(struct snat *snat, const struct flow_table *flows, const struct snat_ports *ports,
-		 struct snat_range range, struct flow_key *reply)
+		 struct snat_range *range, struct flow_key *reply)
 {
-	uint32_t index = snat_draw_start(snat, reply, range.ports);
+	uint32_t index = snat_draw_start(snat, reply, range->ports);
 	bool some_reserved = ports->reserved != NULL &&
 			     __atomic_load_n(&ports->reserved->some, __ATOMIC_RELAXED) != 0;
 
-	for (uint32_t tried = 0; tried < range.ports; tried++) {
-		uint16_t port = snat_port_at(ports, range.first, index);
+	for (uint32_t tried = 0; tried < range->ports; tried++) {
+		uint16_t port = snat_port_at(ports, range->first, index);
 
 		reply->destination_port = rte_cpu_to_be_16(port);
 		snat->tries++;
-		if (!(some_reserved && snat_is_reserved(ports->reserved, port)) &&
-		    flow_find(flows, reply, flow_hash(flows, reply)) == FLOW_NONE)
+		if (!snat_may_draw(ports->moves, snat->worker, port))
+			range->waits = true;
+		else if (!(some_reserved && snat_is_reserved(ports->reserved, port)) &&
+			 flow_find(flows, reply, flow_hash(flows, reply)) == FLOW_NONE)
 			return true;
-		index = index + 1 == range.ports ? 0 : index + 1;
+		index = index + 1 == range->ports ? 0 : index + 1;
 	}
 	return false;
 }
@@ -98,8 +101,11 @@ snat_port_draw(struct snat *snat, const struct flow_table *flows, const struct s
 	if (flow_key_equal(&exhausted->reply, reply) && exhausted->first_unit == range.first &&
 	    exhausted->returned == *snat_returned(snat, reply))
 		return false;
-	if (snat_port_search(snat, flows, ports, range, reply))
+	if (snat_port_search(snat, flows, ports, &range, reply))
 		return true;
+	/* Nobody here is told when another worker gives up a port. */
+	if (range.waits)
+		return false;
 	*exhausted = (struct snat_exhausted){ .reply = searched,
 					      .first_unit = range.first,
 					      .returned = *snat_returned(snat, &searched) };

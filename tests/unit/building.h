@@ -20,7 +20,8 @@ struct building {
 	struct store *store;
 	struct group_pool *groups;
 	struct next_hops next_hops;
-	uint64_t now;    /* nanoseconds */
+	uint64_t now; /* nanoseconds */
+	unsigned int workers;
 	char error[256]; /* of the last build that failed */
 };
 
@@ -71,6 +72,7 @@ building_build_model(struct building *building, struct model *model,
 		.groups = building->groups,
 		.next_hops = &building->next_hops,
 		.now = building->now,
+		.workers = building->workers,
 		.port_macs = macs,
 		.error = building->error,
 		.error_size = sizeof(building->error),

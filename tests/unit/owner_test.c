@@ -217,6 +217,51 @@ fragments_of_a_packet_have_one_owner_and_packets_spread(void **state)
 		assert_in_range(owned[i], 60, 140);
 }
 
+/* From outside and from inside; a port that serves no hosts any more is at home elsewhere. */
+static void
+what_comes_to_a_moved_port_is_for_who_holds_it(void **state)
+{
+	struct world *world = *state;
+	struct world_pool *pool = &world->pools[ONE];
+	struct snat_chunk_page pages[4];
+	struct snat_moves moves = { .usage = &pool->usage, .workers = 4 };
+	struct flow_key key = world_key(ZONE_FABRIC, IPPROTO_UDP, CLIENT, 53, ADDRESS_ONE, 2000);
+	struct owner drawn, held, inside;
+	uint16_t holder;
+
+	hosts_fill(world);
+	world->snapshot.worker_count = 4;
+	drawn = owner_find(&world->snapshot, &key);
+	holder = (uint16_t)((drawn.home + 1) % 4);
+
+	memset(pages, 0, sizeof(pages));
+	pool->usage.chunks[2000 / 8 / SNAT_PAGE_CHUNKS] = pages;
+	pages[holder].ports[2000 / 8 % SNAT_PAGE_CHUNKS] = 1;
+	held = owner_find(&world->snapshot, &key);
+	assert_int_equal(held.first, drawn.first);
+
+	moves.chunks[2000 / 8 / 64] = 1ULL << 2000 / 8 % 64;
+	world->vips[ONE].snat.moves = &moves;
+	held = owner_find(&world->snapshot, &key);
+	assert_int_equal(held.first, holder);
+	assert_int_equal(held.home, holder);
+	key = world_key(APP, IPPROTO_UDP, IP4(10, 0, 1, 9), 5000, ADDRESS_ONE, 2000);
+	inside = owner_find(&world->snapshot, &key);
+	assert_int_equal(inside.first, holder);
+
+	pages[holder].ports[2000 / 8 % SNAT_PAGE_CHUNKS] = 0;
+	key = world_key(ZONE_FABRIC, IPPROTO_UDP, CLIENT, 53, ADDRESS_ONE, 2000);
+	held = owner_find(&world->snapshot, &key);
+	assert_int_equal(held.first, drawn.first);
+
+	pages[holder].ports[2000 / 8 % SNAT_PAGE_CHUNKS] = 1;
+	pool->units[2000 / 8] = SNAT_UNIT_NONE;
+	held = owner_find(&world->snapshot, &key);
+	assert_int_equal(held.first, holder);
+	pages[holder].ports[2000 / 8 % SNAT_PAGE_CHUNKS] = 0;
+	assert_int_equal(owner_find(&world->snapshot, &key).first, held.home);
+}
+
 int
 main(void)
 {
@@ -226,6 +271,7 @@ main(void)
 		WITH_WORLD(a_host_has_one_owner_whatever_it_calls),
 		WITH_WORLD(what_nobody_owns_stays_where_it_is),
 		WITH_WORLD(fragments_of_a_packet_have_one_owner_and_packets_spread),
+		WITH_WORLD(what_comes_to_a_moved_port_is_for_who_holds_it),
 	};
 
 	test_eal_start("512");
