@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A row of the result: what was measured, and what it is compared with."""
+import csv
+import statistics
+from dataclasses import dataclass
+
+COLUMNS = ("name", "median_cycles", "min_cycles", "max_cycles", "mpps", "reference", "ratio")
+
+
+@dataclass
+class Row:
+    name: str
+    median: float  # cycles of the time-stamp counter, of a packet unless the row is about others
+    least: float
+    most: float
+    reference: str = ""  # the name of another row
+
+    @classmethod
+    def of_runs(cls, name, runs, reference=""):
+        return cls(name, statistics.median(runs), min(runs), max(runs), reference)
+
+
+class Table:
+    def __init__(self, hertz):
+        self.hertz = hertz
+        self.rows = {}
+
+    def add(self, rows):
+        for row in rows:
+            if row.name in self.rows:
+                raise ValueError(f"two rows are called {row.name}")
+            self.rows[row.name] = row
+
+    def mpps(self, row):
+        """Millions a second of what the row counts."""
+        return self.hertz / row.median / 1e6
+
+    def ratio(self, row):
+        """How many times as long as the reference, if that was measured too."""
+        reference = self.rows.get(row.reference)
+        return row.median / reference.median if reference else None
+
+    def write_csv(self, file):
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        for row in self.rows.values():
+            ratio = self.ratio(row)
+            writer.writerow((row.name, f"{row.median:.1f}", f"{row.least:.1f}", f"{row.most:.1f}",
+                             f"{self.mpps(row):.4f}", row.reference if ratio else "",
+                             f"{ratio:.3f}" if ratio else ""))
+
+    def text(self, names=None):
+        lines = [f"{'cycles a packet':<30} {'median':>9} {'least':>9} {'most':>9} {'Mpps':>8}  ratio"]
+        for row in self.rows.values():
+            if names is not None and row.name not in names:
+                continue
+            ratio = self.ratio(row)
+            compared = f"  {ratio:5.2f} of {row.reference}" if ratio else ""
+            lines.append(f"{row.name:<30} {row.median:9.1f} {row.least:9.1f} {row.most:9.1f} "
+                         f"{self.mpps(row):8.2f}{compared}")
+        return "\n".join(lines)

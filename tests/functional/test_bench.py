@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What scripts/bench makes of what it measures. Nothing is measured here."""
+import csv
+import io
+import pathlib
+import subprocess
+import sys
+import types
+
+import pytest
+from program import ROOT, viaduct
+
+sys.path.insert(0, str(ROOT / "tests/bench"))
+
+from driver import capture, gateway, machine, program, row, whole  # noqa: E402
+
+
+def table():
+    result = row.Table(hertz=2e9)
+    result.add([row.Row.of_runs("testpmd-io", [21.0, 20.0, 40.0]),
+                row.Row.of_runs("run-fabric", [50.0, 30.0, 40.0], "testpmd-io"),
+                row.Row("alone", 100.0, 90.0, 110.0, "was-not-measured")])
+    return result
+
+
+def test_csv_has_the_columns_in_their_order():
+    file = io.StringIO()
+    table().write_csv(file)
+    assert file.getvalue().splitlines()[0] == \
+        "name,median_cycles,min_cycles,max_cycles,mpps,reference,ratio"
+
+
+def test_csv_rows():
+    file = io.StringIO()
+    table().write_csv(file)
+    rows = list(csv.reader(io.StringIO(file.getvalue())))[1:]
+    assert rows == [
+        ["testpmd-io", "21.0", "20.0", "40.0", "95.2381", "", ""],
+        ["run-fabric", "40.0", "30.0", "50.0", "50.0000", "testpmd-io", "1.905"],
+        ["alone", "100.0", "90.0", "110.0", "20.0000", "", ""],
+    ]
+
+
+def test_two_rows_of_one_name_are_a_mistake():
+    with pytest.raises(ValueError, match="testpmd-io"):
+        table().add([row.Row("testpmd-io", 1, 1, 1)])
+
+
+def test_the_table_tells_what_a_row_is_compared_with():
+    lines = table().text().splitlines()
+    assert lines[2].split() == ["run-fabric", "40.0", "30.0", "50.0", "50.00", "1.90", "of",
+                                "testpmd-io"]
+    assert lines[3].split() == ["alone", "100.0", "90.0", "110.0", "20.00"]
+
+
+def test_cycles_are_those_of_the_worker():
+    sample = program.Sample(received=1_000_000, sent=1_000_000, seconds=0.5, worker_seconds=0.4)
+    assert sample.cycles(2e9) == pytest.approx(800)
+    assert sample.share == pytest.approx(0.8)
+
+
+def test_a_share_under_97_percent_is_told():
+    def runs(share):
+        return [program.Sample(100, 100, 1.0, share), program.Sample(100, 100, 1.0, 1.0)]
+
+    assert not list(whole.disturbed({"testpmd-io": runs(0.98)}))
+    sentences = list(whole.disturbed({"testpmd-io": runs(0.98), "run-fabric": runs(0.96)}))
+    assert len(sentences) == 1
+    assert sentences[0].endswith(": run-fabric 96%")
+
+
+class Fake:
+    """A program that sends so much of what it receives."""
+
+    def __init__(self, name, sent):
+        self.name = name
+        self.sent = sent
+
+    def measure(self, _seconds):
+        if self.sent == 0:
+            raise self.fail("nothing")
+        return program.Sample(1000, self.sent, 1.0, 1.0)
+
+    def fail(self, what):
+        return program.ProgramError(f"{self.name}: {what}")
+
+
+def test_programs_that_lose_packets_have_no_row():
+    samples, errors = program.take_turns([Fake("good", 1000), Fake("lossy", 900), Fake("dead", 0)],
+                                         rounds=3, seconds=0)
+    assert {name: len(runs) for name, runs in samples.items()} == {"good": 3}
+    assert str(errors["lossy"]) == "lossy: it received 3000 packets and sent 2700"
+    assert str(errors["dead"]) == "dead: nothing"
+
+
+def test_busy_ticks_of_a_cpu():
+    text = ("cpu  1000 0 1000 1000 0 0 0 0 0 0\n"
+            "cpu0 100 1 50 800 40 2 3 4 0 0\n"
+            "cpu1 5 0 0 95 0 0 0 0 0 0\n")
+    assert machine.cpu_times(text, 0) == (160, 1000)
+    assert machine.cpu_times(text, 1) == (5, 100)
+    with pytest.raises(ValueError):
+        machine.cpu_times(text, 2)
+
+
+def test_prefixes_are_different_and_public():
+    prefixes = capture.draw_prefixes(5000)
+    assert len(set(prefixes)) == 5000
+    for first, length in prefixes:
+        assert 16 <= length <= 24
+        assert first >> 29 == 1
+        assert first & ((1 << (32 - length)) - 1) == 0
+
+
+def test_frames_have_a_right_header():
+    frame = capture.frame(0x0A010004, 0x20000001, 1024, 2048)
+    assert len(frame) == 60
+    assert capture.internet_checksum(frame[14:34]) == 0
+    assert frame[26:38] == bytes.fromhex("0a010004 20000001 0400 0800".replace(" ", ""))
+
+
+@pytest.mark.parametrize("stateful", [False, True])
+def test_the_gateway_that_is_measured_is_valid(tmp_path, stateful):
+    capture_file = tmp_path / "source.pcap"
+    prefixes = capture.draw_prefixes(64)
+    capture.write_capture(capture_file, prefixes, flows=8)
+    setup = types.SimpleNamespace(control=0, worker=1, prefixes=prefixes,
+                                  source=f"net_pcap0,rx_pcap={capture_file},infinite_rx=1",
+                                  sink="net_null1,no-rx=1", memory=lambda mb: ["-m", str(mb)])
+    file = tmp_path / "gateway.conf"
+    file.write_text(gateway.configuration("bench", setup, stateful))
+    done = viaduct("check", file)
+    assert done.returncode == 0, done.stderr
+
+
+def test_usage():
+    done = subprocess.run([sys.executable, "-m", "driver", "--fast"], cwd=ROOT / "tests/bench",
+                          capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert "usage: scripts/bench" in done.stderr
+
+
+def test_every_reference_is_a_row():
+    assert pathlib.Path(whole.ROOT) == ROOT
+    for reference in whole.REFERENCES.values():
+        assert reference == "" or reference in whole.REFERENCES
