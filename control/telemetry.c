@@ -2,16 +2,13 @@
 #include "telemetry.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <rte_common.h>
 #include <rte_telemetry.h>
 
-#include "snat_view.h"
+#include "telemetry_answers.h"
 
 /*
  * DPDK calls back without a context and never forgets a command, so that what the commands are
@@ -20,297 +17,28 @@
 static struct telemetry {
 	pthread_mutex_t lock;
 	bool registered;
-	const struct gateway *gateway; /* NULL: none runs, commands get an error */
-	const struct lcores *lcores;
-	char *name; /* these are copies: a reload replaces the model, but changes none */
-	char *ports[PORTS_MAX];
-	unsigned int port_count;
-	uint32_t session_capacity;
-	const char *parameters; /* of the command that is answered; NULL: none */
+	struct telemetry_facts facts;
 } telemetry = { .lock = PTHREAD_MUTEX_INITIALIZER };
-
-struct figure {
-	const char *name;
-	uint64_t value;
-};
-
-static int
-figures_add(struct rte_tel_data *dict, const struct figure *figures, size_t count)
-{
-	int rc = 0;
-
-	for (size_t i = 0; rc == 0 && i < count; i++)
-		rc = rte_tel_data_add_dict_u64(dict, figures[i].name, figures[i].value);
-	return rc;
-}
-
-/* The generation that all workers use. */
-static uint64_t
-generation_of(const struct gateway *gateway)
-{
-	uint64_t generation = UINT64_MAX;
-
-	for (unsigned int i = 0; i < gateway_worker_count(gateway); i++) {
-		uint64_t acknowledged = atomic_load_explicit(
-			&gateway_worker(gateway, i)->acknowledged, memory_order_acquire);
-
-		generation = RTE_MIN(generation, acknowledged);
-	}
-	return generation;
-}
-
-static int
-info_answer(struct rte_tel_data *dict, const struct counters *counters)
-{
-	const struct figure figures[] = {
-		{ "uptime_seconds", clock_now(&telemetry.lcores->clock) / CLOCK_NS_PER_S },
-		{ "generation", generation_of(telemetry.gateway) },
-		{ "workers", gateway_worker_count(telemetry.gateway) },
-		{ "ports", telemetry.port_count },
-	};
-	int rc = rte_tel_data_add_dict_string(dict, "gateway", telemetry.name);
-
-	(void)counters;
-	if (rc == 0)
-		rc = rte_tel_data_add_dict_string(dict, "version", VIADUCT_VERSION);
-	return rc != 0 ? rc : figures_add(dict, figures, RTE_DIM(figures));
-}
-
-/* A dictionary by number: names may have characters that DPDK does not take in keys. */
-static int
-numbered_add(struct rte_tel_data *dict, unsigned int number, const char *name,
-	     const struct figure *figures, size_t count)
-{
-	struct rte_tel_data *entry = rte_tel_data_alloc();
-	char key[16];
-	int rc;
-
-	if (entry == NULL)
-		return -ENOMEM;
-	snprintf(key, sizeof(key), "%u", number);
-	rc = rte_tel_data_start_dict(entry);
-	if (rc == 0 && name != NULL)
-		rc = rte_tel_data_add_dict_string(entry, "name", name);
-	if (rc == 0)
-		rc = figures_add(entry, figures, count);
-	if (rc == 0)
-		rc = rte_tel_data_add_dict_container(dict, key, entry, 0);
-	if (rc != 0)
-		rte_tel_data_free(entry);
-	return rc;
-}
-
-static int
-ports_answer(struct rte_tel_data *dict, const struct counters *counters)
-{
-	int rc = 0;
-
-	for (unsigned int i = 0; rc == 0 && i < telemetry.port_count; i++) {
-		const struct port_counters *port = &counters->ports[i];
-		const struct figure figures[] = {
-			{ "received_packets", port->received_packets },
-			{ "received_bytes", port->received_bytes },
-			{ "sent_packets", port->sent_packets },
-			{ "sent_bytes", port->sent_bytes },
-		};
-
-		rc = numbered_add(dict, i, telemetry.ports[i], figures, RTE_DIM(figures));
-	}
-	return rc;
-}
-
-static int
-paths_answer(struct rte_tel_data *dict, const struct counters *counters)
-{
-	const struct figure figures[] = {
-		{ path_name(PATH_FABRIC), counters->path_packets[PATH_FABRIC] },
-		{ path_name(PATH_STATEFUL), counters->path_packets[PATH_STATEFUL] },
-		{ path_name(PATH_STATELESS), counters->path_packets[PATH_STATELESS] },
-		{ path_name(PATH_LOCAL), counters->path_packets[PATH_LOCAL] },
-		{ "decided", counters->decided },
-		{ "originated", counters->originated },
-		{ "consumed", counters->consumed },
-		{ "held", counters->held },
-		{ "handed_off", counters->handed_off },
-		{ "fragmented", counters->fragmented },
-		{ "icmp_errors_sent", counters->icmp_errors_sent },
-		{ "icmp_errors_suppressed", counters->icmp_errors_suppressed },
-		{ "events_lost", counters->events_lost },
-	};
-
-	return figures_add(dict, figures, RTE_DIM(figures));
-}
-
-static int
-drops_answer(struct rte_tel_data *dict, const struct counters *counters)
-{
-	int rc = 0;
-
-	for (unsigned int i = DROP_NONE + 1; rc == 0 && i < DROP_REASON_COUNT; i++)
-		rc = rte_tel_data_add_dict_u64(dict, drop_reason_name((enum drop_reason)i),
-					       counters->drops[i]);
-	return rc;
-}
-
-static int
-sessions_answer(struct rte_tel_data *dict, const struct counters *counters)
-{
-	const struct figure figures[] = {
-		{ "capacity", telemetry.session_capacity },
-		{ "in_use", counters->sessions_created - counters->sessions_ended },
-		{ "created", counters->sessions_created },
-		{ "ended", counters->sessions_ended },
-		{ "displaced", counters->sessions_displaced },
-		{ "held", counters->sessions_held },
-		{ "tcp_resets_sent", counters->tcp_resets_sent },
-		{ "tcp_resets_lost", counters->tcp_resets_lost },
-		{ "snat_ports_in_use", counters->snat_ports_taken - counters->snat_ports_returned },
-		{ "snat_ports_taken", counters->snat_ports_taken },
-		{ "snat_ports_returned", counters->snat_ports_returned },
-	};
-
-	return figures_add(dict, figures, RTE_DIM(figures));
-}
-
-static int
-workers_answer(struct rte_tel_data *dict, const struct counters *sum)
-{
-	int rc = 0;
-
-	(void)sum;
-	for (unsigned int i = 0; rc == 0 && i < telemetry.lcores->count; i++) {
-		const struct lcore *lcore = &telemetry.lcores->items[i];
-		const struct counters *counters = &lcore->worker->counters;
-		struct figure figures[] = {
-			{ "cpu", lcore->cpu },
-			{ "generation", atomic_load(&lcore->worker->acknowledged) },
-			{ "rounds", atomic_load(&lcore->rounds) },
-			{ "sessions", counters->sessions_created - counters->sessions_ended },
-			{ "handed_off", counters->handed_off },
-			{ "handoffs_taken", counters->handoffs_taken },
-			{ "received_packets", 0 },
-			{ "sent_packets", 0 },
-		};
-
-		for (unsigned int port = 0; port < telemetry.port_count; port++) {
-			figures[6].value += counters->ports[port].received_packets;
-			figures[7].value += counters->ports[port].sent_packets;
-		}
-		rc = numbered_add(dict, i, NULL, figures, RTE_DIM(figures));
-	}
-	return rc;
-}
-
-enum {
-	SNAT_ROWS_MAX = 64, /* that an answer has room for */
-};
-
-static int
-snat_add(struct rte_tel_data *dict, unsigned int number, const char *name, uint16_t first_port,
-	 const struct snat_view *view)
-{
-	const struct figure figures[] = {
-		{ "first_port", first_port },     { "ports", view->ports },
-		{ "ports_free", view->free },     { "tcp", view->used[SNAT_TCP] },
-		{ "udp", view->used[SNAT_UDP] },  { "icmp", view->used[SNAT_ICMP] },
-		{ "exhausted", view->exhausted },
-	};
-
-	return numbered_add(dict, number, name, figures, RTE_DIM(figures));
-}
-
-/* Those of the VIP's hosts, from that place on, of whom there is anything to tell. */
-static int
-snat_hosts_answer(struct rte_tel_data *dict, uint16_t vip, uint32_t first)
-{
-	const struct snat_ports *ports = &gateway_snapshot(telemetry.gateway)->vips[vip].snat;
-	unsigned int rows = 0;
-	int rc = 0;
-
-	for (uint32_t i = first; rc == 0 && i < ports->host_count && rows < SNAT_ROWS_MAX; i++) {
-		struct snat_view view;
-		struct ip_address address;
-		char text[IP_ADDRESS_TEXT_MAX];
-		uint32_t number;
-		uint16_t first_port;
-
-		snat_view_host(telemetry.gateway, vip, i, &number, &first_port, &view);
-		if (view.used[SNAT_TCP] + view.used[SNAT_UDP] + view.used[SNAT_ICMP] +
-			    view.exhausted ==
-		    0)
-			continue;
-		address = ip_address_from_v4(number);
-		rc = snat_add(dict, i, ip_address_format(&address, text), first_port, &view);
-		rows++;
-	}
-	return rc;
-}
-
-/* All VIPs, or the hosts of the one that is named: VIP or VIP,FIRST. */
-static int
-snat_answer(struct rte_tel_data *dict, const struct counters *counters)
-{
-	const char *wanted = telemetry.parameters;
-	size_t length = wanted == NULL ? 0 : strcspn(wanted, ",");
-	uint16_t count = gateway_snapshot(telemetry.gateway)->vip_count;
-	unsigned int rows = 0;
-	int rc = 0;
-
-	(void)counters;
-	for (uint16_t id = 0; rc == 0 && id < count && rows < SNAT_ROWS_MAX; id++) {
-		struct snat_view view;
-		const char *name;
-
-		if (!snat_view_vip(telemetry.gateway, id, &view))
-			continue;
-		name = gateway_vip(telemetry.gateway, id)->name;
-		if (length > 0 && strlen(name) == length && strncmp(name, wanted, length) == 0)
-			return snat_hosts_answer(dict, id,
-						 wanted[length] == ','
-							 ? (uint32_t)strtoul(wanted + length + 1,
-									     NULL, 10)
-							 : 0);
-		if (length == 0)
-			rc = snat_add(dict, id, name, 0, &view);
-		rows += length == 0;
-	}
-	return length > 0 ? -ENOENT : rc;
-}
-
-static const struct telemetry_command {
-	const char *name;
-	const char *help;
-	int (*answer)(struct rte_tel_data *dict, const struct counters *counters);
-} commands[] = {
-	{ "/viaduct/info", "The gateway, its version and generation", info_answer },
-	{ "/viaduct/ports", "Packets and bytes by port", ports_answer },
-	{ "/viaduct/paths", "Packets by path", paths_answer },
-	{ "/viaduct/drops", "Dropped packets by reason", drops_answer },
-	{ "/viaduct/sessions", "Sessions and SNAT ports in use", sessions_answer },
-	{ "/viaduct/snat",
-	  "Outbound ports in use by VIP, or by host: VIP, or VIP,FIRST for the next ones",
-	  snat_answer },
-	{ "/viaduct/workers", "What each worker has done", workers_answer },
-};
 
 static int
 command_answer(const char *name, const char *parameters, struct rte_tel_data *data)
 {
-	struct counters counters;
 	int rc = -EINVAL;
+	size_t count;
+	const struct telemetry_command *commands = telemetry_commands(&count);
 
 	pthread_mutex_lock(&telemetry.lock);
-	if (telemetry.gateway == NULL)
+	if (telemetry.facts.gateway == NULL)
 		goto unlock;
 
-	telemetry.parameters = parameters;
-	gateway_counters(telemetry.gateway, &counters);
-	for (size_t i = 0; i < RTE_DIM(commands); i++) {
+	telemetry.facts.parameters = parameters;
+	gateway_counters(telemetry.facts.gateway, &telemetry.facts.counters);
+	for (size_t i = 0; i < count; i++) {
 		if (strcmp(name, commands[i].name) != 0)
 			continue;
 		rc = rte_tel_data_start_dict(data);
 		if (rc == 0)
-			rc = commands[i].answer(data, &counters);
+			rc = commands[i].answer(data, &telemetry.facts);
 	}
 unlock:
 	pthread_mutex_unlock(&telemetry.lock);
@@ -320,46 +48,47 @@ unlock:
 static int
 commands_register(void)
 {
+	size_t count;
+	const struct telemetry_command *commands = telemetry_commands(&count);
 	int rc = 0;
 
-	for (size_t i = 0; rc == 0 && i < RTE_DIM(commands); i++)
+	for (size_t i = 0; rc == 0 && i < count; i++)
 		rc = rte_telemetry_register_cmd(commands[i].name, command_answer, commands[i].help);
 	return rc;
 }
 
 static void
-facts_clear(void)
+facts_clear(struct telemetry_facts *facts)
 {
-	telemetry.gateway = NULL;
-	free(telemetry.name);
-	telemetry.name = NULL;
-	for (unsigned int i = 0; i < telemetry.port_count; i++)
-		free(telemetry.ports[i]);
-	telemetry.port_count = 0;
+	free(facts->name);
+	for (unsigned int i = 0; i < facts->port_count; i++)
+		free(facts->ports[i]);
+	*facts = (struct telemetry_facts){ 0 };
 }
 
 static int
-facts_copy(const struct gateway *gateway, const struct lcores *lcores)
+facts_copy(struct telemetry_facts *facts, const struct gateway *gateway,
+	   const struct lcores *lcores)
 {
 	const struct model *model = gateway_model(gateway);
 
-	telemetry.name = strdup(model->gateway.name);
-	if (telemetry.name == NULL)
+	facts->name = strdup(model->gateway.name);
+	if (facts->name == NULL)
 		goto clear;
-	for (; telemetry.port_count < model->port_count; telemetry.port_count++) {
-		char *port = strdup(model->ports[telemetry.port_count].name);
+	for (; facts->port_count < model->port_count; facts->port_count++) {
+		char *port = strdup(model->ports[facts->port_count].name);
 
 		if (port == NULL)
 			goto clear;
-		telemetry.ports[telemetry.port_count] = port;
+		facts->ports[facts->port_count] = port;
 	}
-	telemetry.session_capacity = model->gateway.flow_capacity;
-	telemetry.lcores = lcores;
-	telemetry.gateway = gateway;
+	facts->session_capacity = model->gateway.flow_capacity;
+	facts->lcores = lcores;
+	facts->gateway = gateway;
 	return 0;
 
 clear:
-	facts_clear();
+	facts_clear(facts);
 	return -ENOMEM;
 }
 
@@ -373,7 +102,7 @@ telemetry_start(const struct gateway *gateway, const struct lcores *lcores)
 		rc = commands_register();
 	if (rc == 0) {
 		telemetry.registered = true;
-		rc = facts_copy(gateway, lcores);
+		rc = facts_copy(&telemetry.facts, gateway, lcores);
 	}
 	pthread_mutex_unlock(&telemetry.lock);
 	return rc;
@@ -383,7 +112,7 @@ void
 telemetry_stop(void)
 {
 	pthread_mutex_lock(&telemetry.lock);
-	facts_clear();
+	facts_clear(&telemetry.facts);
 	pthread_mutex_unlock(&telemetry.lock);
 }
 
