@@ -67,11 +67,24 @@ next_hops_complete(struct reader *reader)
 	free(fabric.items);
 }
 
+/* Cores that poll NICs are there for that; a gateway of virtual devices is one of many programs. */
+static void
+idle_complete(struct model *model)
+{
+	if (model->gateway.idle != IDLE_BY_PORTS)
+		return;
+	model->gateway.idle = IDLE_SLEEP;
+	for (size_t i = 0; i < model->port_count; i++)
+		if (model->ports[i].is_pci)
+			model->gateway.idle = IDLE_POLL;
+}
+
 void
 model_complete(struct reader *reader)
 {
 	struct model *model = reader->model;
 
+	idle_complete(model);
 	interfaces_complete(model);
 	next_hops_complete(reader);
 	for (uint32_t i = 0; i < model->vip_count; i++) {

@@ -53,6 +53,13 @@ struct cpu_list {
 	size_t count;
 };
 
+/* What a worker does when nothing comes. */
+enum idle {
+	IDLE_BY_PORTS, /* until the model is complete */
+	IDLE_POLL,
+	IDLE_SLEEP,
+};
+
 struct gateway_settings {
 	struct origin origin;
 	char *name;
@@ -73,6 +80,7 @@ struct gateway_settings {
 	unsigned hold_down_udp;
 	unsigned icmp_error_rate;    /* per second and worker */
 	unsigned first_packet_share; /* percent */
+	enum idle idle;
 	struct string_list eal_options;
 	char *control_socket;
 };

@@ -159,6 +159,16 @@ timers_read(struct reader *reader, const config_setting_t *group, struct gateway
 }
 
 static void
+idle_read(struct reader *reader, const config_setting_t *group, struct gateway_settings *gateway)
+{
+	static const char *const names[] = { "poll", "sleep", NULL };
+
+	gateway->idle = IDLE_BY_PORTS;
+	if (config_setting_get_member(group, "idle") != NULL)
+		gateway->idle = IDLE_POLL + setting_choice(reader, group, "idle", names, 0);
+}
+
+static void
 gateway_settings_read(struct reader *reader, const config_setting_t *group,
 		      struct gateway_settings *gateway)
 {
@@ -185,6 +195,7 @@ gateway_settings_read(struct reader *reader, const config_setting_t *group,
 		setting_unsigned(reader, group, "icmp_error_rate", 0, 1000000, 1000);
 	gateway->first_packet_share =
 		setting_unsigned(reader, group, "first_packet_share", 1, 100, 20);
+	idle_read(reader, group, gateway);
 	eal_options_read(reader, group, &gateway->eal_options);
 	control_socket_read(reader, group, gateway);
 }
@@ -209,6 +220,7 @@ gateway_read(struct reader *reader)
 					     "hold_down_udp",
 					     "icmp_error_rate",
 					     "first_packet_share",
+					     "idle",
 					     "eal_options",
 					     "control_socket",
 					     NULL };

@@ -14,6 +14,11 @@
 enum {
 	/* One may be under way at the mark, and has perhaps polled its ports already. */
 	ROUNDS_SURELY_WHOLE = 2,
+	/* A call to sleep and awake takes a few microseconds: answers that follow at once do not
+	 * meet it, and it is a small part of the time. */
+	AWAKE_NS = 100 * 1000,
+	/* The longest that a packet, or what another worker hands over, waits to be seen. */
+	SLEEP_NS_MAX = 1000 * 1000,
 };
 
 /* Gives the core up, or waits a little: there is nothing to do. */
@@ -24,6 +29,17 @@ lcore_rest(const struct lcore *lcore)
 		sched_yield();
 	else
 		rte_pause();
+}
+
+/* Nothing has come for so long: rests, or sleeps for as long again. */
+static void
+lcore_idle(struct lcore *lcore, uint64_t nanoseconds)
+{
+	if (!lcore->all->sleep || nanoseconds < AWAKE_NS)
+		lcore_rest(lcore);
+	else
+		sleeper_sleep(&lcore->sleeper, lcore->worker->commands,
+			      RTE_MIN(nanoseconds, (uint64_t)SLEEP_NS_MAX));
 }
 
 /*
@@ -63,14 +79,17 @@ lcore_main(void *context)
 {
 	struct lcore *lcore = context;
 	struct lcores *all = lcore->all;
-	uint64_t rounds = 0;
+	uint64_t rounds = 0, busy = 0; /* when something came last */
 
 	while (!atomic_load_explicit(&all->stop, memory_order_acquire)) {
-		unsigned int received = worker_poll(lcore->worker, clock_now(&all->clock));
+		uint64_t now = clock_now(&all->clock);
+		unsigned int received = worker_poll(lcore->worker, now);
 
 		atomic_store_explicit(&lcore->rounds, ++rounds, memory_order_release);
-		if (received == 0)
-			lcore_rest(lcore);
+		if (received > 0)
+			busy = now;
+		else
+			lcore_idle(lcore, now - busy);
 	}
 
 	for (unsigned int i = 0; i < all->last_rounds; i++) {
@@ -104,15 +123,30 @@ shares_cpu(unsigned int lcore)
 	return false;
 }
 
+static int
+lcore_start(struct lcore *lcore, unsigned int id)
+{
+	int rc = sleeper_open(&lcore->sleeper);
+
+	if (rc != 0)
+		return rc;
+	rc = -EINVAL; /* DPDK itself does not look whether the lcore is there */
+	if (rte_lcore_is_enabled(id))
+		rc = rte_eal_remote_launch(lcore_main, lcore, id);
+	if (rc != 0)
+		sleeper_close(&lcore->sleeper);
+	return rc;
+}
+
 int
 lcores_start(struct lcores *lcores, const struct gateway *gateway, const struct clock *clock,
-	     unsigned int last_rounds)
+	     unsigned int last_rounds, bool sleep)
 {
 	unsigned int count = gateway_worker_count(gateway);
 	size_t bytes = count * sizeof(*lcores->items);
 	int rc = 0;
 
-	*lcores = (struct lcores){ .clock = *clock, .last_rounds = last_rounds };
+	*lcores = (struct lcores){ .clock = *clock, .sleep = sleep, .last_rounds = last_rounds };
 	lcores->items = aligned_alloc(RTE_CACHE_LINE_SIZE, bytes);
 	if (lcores->items == NULL)
 		return -ENOMEM;
@@ -124,9 +158,7 @@ lcores_start(struct lcores *lcores, const struct gateway *gateway, const struct 
 					 .all = lcores,
 					 .cpu = cpu_of(i + 1),
 					 .shares_cpu = shares_cpu(i + 1) };
-		rc = -EINVAL; /* DPDK itself does not look whether the lcore is there */
-		if (rte_lcore_is_enabled(i + 1))
-			rc = rte_eal_remote_launch(lcore_main, lcore, i + 1);
+		rc = lcore_start(lcore, i + 1);
 		if (rc == 0)
 			lcores->count++;
 	}
@@ -140,10 +172,21 @@ lcores_stop(struct lcores *lcores)
 {
 	atomic_store_explicit(&lcores->stop, true, memory_order_release);
 	for (unsigned int i = 0; i < lcores->count; i++)
+		sleeper_wake(&lcores->items[i].sleeper);
+	for (unsigned int i = 0; i < lcores->count; i++) {
 		(void)rte_eal_wait_lcore(i + 1); /* always 0: what lcore_main() returns */
+		sleeper_close(&lcores->items[i].sleeper);
+	}
 	lcores->count = 0;
 	free(lcores->items);
 	lcores->items = NULL;
+}
+
+void
+lcores_wake(struct lcores *lcores)
+{
+	for (unsigned int i = 0; i < lcores->count && lcores->sleep; i++)
+		sleeper_tell(&lcores->items[i].sleeper, lcores->items[i].worker->commands);
 }
 
 void

@@ -55,6 +55,7 @@ restart_needed(const struct model *running, const struct model *wanted, char *te
 		{ "gateway.fragment_capacity", a->fragment_capacity != b->fragment_capacity },
 		{ "gateway.route_capacity", a->route_capacity != b->route_capacity },
 		{ "gateway.seed", a->seed_set != b->seed_set || a->seed != b->seed },
+		{ "gateway.idle", a->idle != b->idle },
 		{ "gateway.eal_options", strings_differ(&a->eal_options, &b->eal_options) },
 		{ "gateway.control_socket", strcmp(a->control_socket, b->control_socket) != 0 },
 		{ "ports", ports_differ(running, wanted) },

@@ -145,6 +145,7 @@ control_loop(struct run *run)
 		done = gateway_tick(run->gateway, now);
 		reload_tick(&run->reload);
 		telemetry_let_go();
+		lcores_wake(&run->lcores);
 		if (run->idle_limit > 0)
 			idle_check(run, now);
 		if (poll(&signals, 1, done > 0 ? 0 : TURN_MS) < 0 && errno != EINTR)
@@ -201,7 +202,9 @@ static int
 forward(struct run *run)
 {
 	int status = STATUS_FAILED;
-	int rc = lcores_start(&run->lcores, run->gateway, &run->clock, queue_bursts(&run->ports));
+	const struct gateway_settings *settings = &gateway_model(run->gateway)->gateway;
+	int rc = lcores_start(&run->lcores, run->gateway, &run->clock, queue_bursts(&run->ports),
+			      settings->idle == IDLE_SLEEP);
 
 	if (rc != 0)
 		return fail("the workers do not start");

@@ -52,8 +52,10 @@ startup_print(FILE *stream, const struct gateway *gateway, const struct ports *p
 		port_print(stream, &model->ports[i], &ports->devices[i]);
 	fprintf(stream, "control thread: CPU %u\n", settings->cores.items[0]);
 	for (unsigned int i = 0; i < lcores->count; i++)
-		fprintf(stream, "worker %u: CPU %u%s\n", i, lcores->items[i].cpu,
-			lcores->items[i].shares_cpu ? ", which it shares" : "");
+		fprintf(stream, "worker %u: CPU %u%s, %s when nothing comes\n", i,
+			lcores->items[i].cpu,
+			lcores->items[i].shares_cpu ? ", which it shares" : "",
+			lcores->sleep ? "sleeps" : "polls");
 	fprintf(stream,
 		"capacities: %" PRIu32 " sessions, %" PRIu32 " packets in fragments, %" PRIu32
 		" routes, %" PRIu32 " packets of %u bytes\n",

@@ -166,6 +166,7 @@ workers_answer(struct rte_tel_data *dict, const struct telemetry_facts *facts)
 			{ "cpu", lcore->cpu },
 			{ "generation", atomic_load(&lcore->worker->acknowledged) },
 			{ "rounds", atomic_load(&lcore->rounds) },
+			{ "sleeps", atomic_load(&lcore->sleeper.sleeps) },
 			{ "sessions", counters->sessions_created - counters->sessions_ended },
 			{ "handed_off", counters->handed_off },
 			{ "handoffs_taken", counters->handoffs_taken },
@@ -174,8 +175,8 @@ workers_answer(struct rte_tel_data *dict, const struct telemetry_facts *facts)
 		};
 
 		for (unsigned int port = 0; port < facts->port_count; port++) {
-			figures[6].value += counters->ports[port].received_packets;
-			figures[7].value += counters->ports[port].sent_packets;
+			figures[7].value += counters->ports[port].received_packets;
+			figures[8].value += counters->ports[port].sent_packets;
 		}
 		rc = numbered_add(dict, i, NULL, figures, RTE_DIM(figures));
 	}

@@ -30,6 +30,37 @@ test_interfaces(void **state)
 	model_free(model);
 }
 
+static void
+test_idle(void **state)
+{
+	static const struct {
+		const char *settings, *device;
+		enum idle idle;
+	} cases[] = {
+		{ "", "net_null0", IDLE_SLEEP },
+		{ "", "03:00.0", IDLE_POLL },
+		{ "idle = 'sleep';", "03:00.0", IDLE_SLEEP },
+		{ "idle = 'poll';", "net_null0", IDLE_POLL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct model *model;
+		char *text;
+
+		assert_true(
+			asprintf(&text,
+				 "gateway = { name = 'g'; %s };"
+				 "ports = ( { name = 'p'; device = '%s'; },"
+				 "{ name = 'q'; device = 'net_null1'; } );" INTERFACES NETWORK VIP,
+				 cases[i].settings, cases[i].device) >= 0);
+		model = configuration_expect(text, "");
+		assert_int_equal(model->gateway.idle, cases[i].idle);
+		model_free(model);
+		free(text);
+	}
+}
+
 /* A next hop is on the link of a fabric interface; a network may have the same addresses. */
 static void
 test_next_hops(void **state)
@@ -83,6 +114,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_interfaces),
+		cmocka_unit_test(test_idle),
 		cmocka_unit_test(test_next_hops),
 		cmocka_unit_test(test_ports_per_host),
 	};

@@ -98,7 +98,7 @@ more_workers_than_lcores_do_not_start(void **state)
 
 	(void)state;
 	/* Lcores 1 to 3 are there: those that were started have been stopped again. */
-	assert_int_equal(lcores_start(&lcores, &gateway, &clock, 1), -EINVAL);
+	assert_int_equal(lcores_start(&lcores, &gateway, &clock, 1, false), -EINVAL);
 	for (unsigned int i = 1; i < 4; i++)
 		assert_int_equal(rte_eal_get_lcore_state(i), WAIT);
 	assert_null(lcores.items);
@@ -113,7 +113,7 @@ workers_run_until_they_are_stopped(void **state)
 	unsigned int stopped;
 
 	(void)state;
-	assert_int_equal(lcores_start(&lcores, &gateway, &clock, 1), 0);
+	assert_int_equal(lcores_start(&lcores, &gateway, &clock, 1, false), 0);
 	assert_int_equal(lcores.count, 3);
 	for (unsigned int i = 0; i < 3; i++) {
 		assert_true(lcores.items[i].shares_cpu);
@@ -127,6 +127,33 @@ workers_run_until_they_are_stopped(void **state)
 	assert_true(last_time[1] > 0);
 }
 
+/* One that sleeps makes rounds all the same, and is woken to stop. */
+static void
+idle_workers_sleep_where_they_may(void **state)
+{
+	struct gateway gateway = gateway_make(2);
+	struct clock clock = clock_make(rte_rdtsc(), rte_get_tsc_hz());
+	struct lcores lcores;
+
+	(void)state;
+	for (unsigned int i = 0; i < 2; i++) {
+		workers[i].commands = command_ring_create(i == 0 ? "zero" : "one", SOCKET_ID_ANY);
+		assert_non_null(workers[i].commands);
+	}
+	receives[1] = 1;
+	assert_int_equal(lcores_start(&lcores, &gateway, &clock, 1, true), 0);
+	while (lcores.items[0].sleeper.sleeps < 10)
+		sched_yield();
+	lcores_wake(&lcores);
+	wait_for_rounds(0, 10);
+	assert_int_equal(lcores.items[1].sleeper.sleeps, 0);
+	lcores_stop(&lcores);
+	for (unsigned int i = 0; i < 2; i++) {
+		rte_ring_free(workers[i].commands);
+		workers[i].commands = NULL;
+	}
+}
+
 static void
 what_a_queue_holds_is_taken_at_the_end(void **state)
 {
@@ -138,14 +165,14 @@ what_a_queue_holds_is_taken_at_the_end(void **state)
 	(void)state;
 	/* A source that never ends is stopped after the rounds that are allowed. */
 	receives[0] = 32;
-	assert_int_equal(lcores_start(&lcores, &gateway, &clock, 1000000), 0);
+	assert_int_equal(lcores_start(&lcores, &gateway, &clock, 1000000, false), 0);
 	wait_for_rounds(0, 1);
 	lcores_stop(&lcores);
 	assert_true(rounds[0] > 1000000);
 
 	/* One that has nothing is asked once. */
 	gateway = gateway_make(1);
-	assert_int_equal(lcores_start(&lcores, &gateway, &clock, 1000000), 0);
+	assert_int_equal(lcores_start(&lcores, &gateway, &clock, 1000000, false), 0);
 	wait_for_rounds(0, 1);
 	lcores.stop = true;
 	rte_eal_wait_lcore(1);
@@ -162,7 +189,7 @@ marks_tell_whole_rounds(void **state)
 	struct lcores lcores;
 
 	(void)state;
-	assert_int_equal(lcores_start(&lcores, &gateway, &clock, 1), 0);
+	assert_int_equal(lcores_start(&lcores, &gateway, &clock, 1, false), 0);
 	lcores_mark(&lcores);
 	wait_for_rounds(0, 4);
 	wait_for_rounds(1, 4);
@@ -211,7 +238,7 @@ what_was_handed_over_is_taken_at_the_end(void **state)
 	workers[0].counters.handed_off = 7;
 	hands[1] = 4;
 	hands[2] = 3;
-	assert_int_equal(lcores_start(&lcores, &gateway, &clock, 1), 0);
+	assert_int_equal(lcores_start(&lcores, &gateway, &clock, 1, false), 0);
 	lcores_stop(&lcores);
 	assert_int_equal(hands[1], 0);
 	assert_int_equal(hands[2], 0);
@@ -226,6 +253,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(more_workers_than_lcores_do_not_start),
 		cmocka_unit_test(workers_run_until_they_are_stopped),
+		cmocka_unit_test(idle_workers_sleep_where_they_may),
 		cmocka_unit_test(what_a_queue_holds_is_taken_at_the_end),
 		cmocka_unit_test(marks_tell_whole_rounds),
 		cmocka_unit_test(what_was_handed_over_is_taken_at_the_end),

@@ -33,6 +33,8 @@ test_wrong(void **state)
 		  "12345678"
 		  "9012345678901234567';",
 		  "t.conf:2: control_socket has 108 characters; a socket's path has 1 to 107\n" },
+		{ "idle = 'doze';",
+		  "t.conf:2: idle = 'doze' is none of its values; use one of poll, sleep\n" },
 		{ "flow_capacity = 15;",
 		  "t.conf:2: flow_capacity = 15 is out of range; it goes from 16 to 134217728\n" },
 		{ "first_packet_share = 101;",

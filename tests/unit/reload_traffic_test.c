@@ -158,7 +158,7 @@ run_traffic(bool networks, unsigned int workers)
 	traffic.pool = rte_pktmbuf_pool_create("packets", PACKETS, 0, 0, 2176, SOCKET_ID_ANY);
 	assert_non_null(traffic.pool);
 	gateway = gateway_make(&traffic, files[0], workers, &clock);
-	assert_int_equal(lcores_start(&lcores, gateway, &clock, 1), 0);
+	assert_int_equal(lcores_start(&lcores, gateway, &clock, 1, false), 0);
 	settle(gateway, &lcores);
 
 	for (turns = 0; turns < TURNS_MAX; turns++) {

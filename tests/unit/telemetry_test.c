@@ -31,7 +31,7 @@ static struct gateway gateway = {
 		   .port_count = 2 },
 };
 static struct lcore lcore_items[] = {
-	{ .worker = &gateway.workers[0], .cpu = 3, .rounds = 700 },
+	{ .worker = &gateway.workers[0], .cpu = 3, .rounds = 700, .sleeper.sleeps = 90 },
 	{ .worker = &gateway.workers[1], .cpu = 4, .rounds = 800 },
 };
 static struct lcores lcores = { .count = 2, .items = lcore_items };
@@ -271,10 +271,12 @@ workers_are_told_one_by_one(void **state)
 {
 	(void)state;
 	expect("/viaduct/workers",
-	       "{\"0\": {\"cpu\": 3, \"generation\": 5, \"rounds\": 700, \"sessions\": 0,"
+	       "{\"0\": {\"cpu\": 3, \"generation\": 5, \"rounds\": 700, \"sleeps\": 90, "
+	       "\"sessions\": 0,"
 	       " \"handed_off\": 0, \"handoffs_taken\": 0, \"received_packets\": 0, "
 	       "\"sent_packets\": 0},"
-	       " \"1\": {\"cpu\": 4, \"generation\": 4, \"rounds\": 800, \"sessions\": 7,"
+	       " \"1\": {\"cpu\": 4, \"generation\": 4, \"rounds\": 800, \"sleeps\": 0, "
+	       "\"sessions\": 7,"
 	       " \"handed_off\": 8, \"handoffs_taken\": 5, \"received_packets\": 3, "
 	       "\"sent_packets\": 30}}");
 }
