@@ -36,13 +36,7 @@ static void
 vip_report(struct reader *reader, size_t index)
 {
 	const struct vip *vip = &reader->model->vips[index];
-	struct origin profile = setting_place(reader, "vips.%zu.profile", index);
 
-	if (vip->profile == VIP_PROFILE_RFC && reader->model->gateway.workers > 1)
-		diagnostic_error(reader->diagnostics, &profile,
-				 "profile = \"rfc\" with %u workers is not supported yet; set "
-				 "gateway.workers = 1",
-				 reader->model->gateway.workers);
 	for (size_t i = 0; i < vip->inbound_count; i++) {
 		struct origin origin =
 			setting_place(reader, "vips.%zu.inbound.%zu.probe", index, i);

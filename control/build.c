@@ -62,6 +62,18 @@ build_timers(struct snapshot *snapshot, const struct gateway_settings *gateway)
 	};
 }
 
+/* That stays for good: ports that have been drawn by several workers are not gathered again. */
+static uint16_t
+build_snat_workers(const struct builder *builder)
+{
+	if (builder->previous != NULL)
+		return builder->previous->snapshot->snat_worker_count;
+	for (size_t i = 0; i < builder->model->vip_count; i++)
+		if (builder->model->vips[i].profile == VIP_PROFILE_RFC)
+			return 1;
+	return (uint16_t)RTE_MAX(builder->workers, 1U);
+}
+
 int
 build_generation(struct builder *builder)
 {
@@ -72,6 +84,7 @@ build_generation(struct builder *builder)
 
 	snapshot->ecmp_seed = builder->model->gateway.ecmp_seed;
 	snapshot->worker_count = (uint16_t)RTE_MAX(builder->workers, 1U);
+	snapshot->snat_worker_count = build_snat_workers(builder);
 	snapshot->icmp_error_rate = builder->model->gateway.icmp_error_rate;
 	build_timers(snapshot, &builder->model->gateway);
 	for (size_t i = 0; i < RTE_DIM(steps); i++) {

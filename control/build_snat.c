@@ -108,7 +108,7 @@ ports_build(struct pool_builder *pool, uint32_t host_count)
 	const struct snat_pool shared = {
 		.on_demand = on_demand,
 		.unit = on_demand ? SNAT_BLOCK_PORTS : (uint16_t)pool->vip->outbound.ports_per_host,
-		.workers = (uint16_t)RTE_MAX(pool->builder->workers, 1U),
+		.workers = pool->builder->generation->snapshot->snat_worker_count,
 		.starts = pool->starts,
 		.free = &pool->free,
 		.hosts = pool->hosts,

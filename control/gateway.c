@@ -291,7 +291,7 @@ bool
 gateway_needs_restart(const struct gateway *gateway, const struct model *model, char *text,
 		      size_t size)
 {
-	return restart_needed(gateway_model(gateway), model, text, size);
+	return restart_needed(gateway->publisher.current, model, text, size);
 }
 
 static int

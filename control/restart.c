@@ -40,10 +40,21 @@ ports_differ(const struct model *a, const struct model *b)
 	return false;
 }
 
-bool
-restart_needed(const struct model *running, const struct model *wanted, char *text, size_t size)
+/* The first VIP that has mappings, where several workers draw ports already. */
+static bool
+mappings_come(const struct snapshot *running, const struct model *wanted)
 {
-	const struct gateway_settings *a = &running->gateway, *b = &wanted->gateway;
+	for (size_t i = 0; running->snat_worker_count > 1 && i < wanted->vip_count; i++)
+		if (wanted->vips[i].profile == VIP_PROFILE_RFC)
+			return true;
+	return false;
+}
+
+bool
+restart_needed(const struct generation *running, const struct model *wanted, char *text,
+	       size_t size)
+{
+	const struct gateway_settings *a = &running->model->gateway, *b = &wanted->gateway;
 	const struct {
 		const char *name;
 		bool differs;
@@ -58,7 +69,8 @@ restart_needed(const struct model *running, const struct model *wanted, char *te
 		{ "gateway.idle", a->idle != b->idle },
 		{ "gateway.eal_options", strings_differ(&a->eal_options, &b->eal_options) },
 		{ "gateway.control_socket", strcmp(a->control_socket, b->control_socket) != 0 },
-		{ "ports", ports_differ(running, wanted) },
+		{ "ports", ports_differ(running->model, wanted) },
+		{ "vips.profile", mappings_come(running->snapshot, wanted) },
 	};
 	bool needed = false;
 	size_t length = 0;

@@ -4,11 +4,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "config/model.h"
+#include "generation.h"
 
 /*
  * Whether the models differ in what is fixed when the program starts; `text` names the settings:
  * "gateway.workers, ports".
  */
-bool restart_needed(const struct model *running, const struct model *wanted, char *text,
+bool restart_needed(const struct generation *running, const struct model *wanted, char *text,
 		    size_t size);

@@ -48,7 +48,7 @@ units_build(const void *input)
 		if (request->pool->on_demand)
 			units->shares[chunk % workers + 1]++;
 	}
-	for (uint16_t i = 0; i < workers; i++)
+	for (uint16_t i = 0; i < WORKERS_MAX; i++)
 		units->shares[i + 1] = (uint16_t)(units->shares[i] + units->shares[i + 1]);
 	return units;
 }

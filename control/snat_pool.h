@@ -12,7 +12,7 @@
 struct snat_pool {
 	bool on_demand;
 	uint16_t unit;
-	uint16_t workers;
+	uint16_t workers;       /* that draw from it */
 	const uint16_t *starts; /* by place, the host's block; unused on demand */
 	const struct port_range_list *free;
 	const uint32_t *hosts; /* by place */

@@ -8,25 +8,25 @@ enum {
 	OWNER_SEED = 0x6f776e72, /* unlike all others, so that tables and paths fill evenly */
 };
 
+/* One of the first `count` workers. */
 static uint16_t
-owner_by_words(const struct snapshot *snapshot, uint64_t first, uint64_t second)
+owner_by_words(uint16_t count, uint64_t first, uint64_t second)
 {
-	return (uint16_t)hash_to_range(hash_words(first, second, OWNER_SEED),
-				       snapshot->worker_count);
+	return (uint16_t)hash_to_range(hash_words(first, second, OWNER_SEED), count);
 }
 
 /* All ports that a host has on VIPs are drawn by one worker. */
 static uint16_t
 owner_by_host(const struct snapshot *snapshot, uint16_t network, rte_be32_t host)
 {
-	return owner_by_words(snapshot, host, network);
+	return owner_by_words(snapshot->snat_worker_count, host, network);
 }
 
 /* The same for both directions, of a client outside. */
 static uint16_t
 owner_by_client(const struct snapshot *snapshot, rte_be32_t address, rte_be16_t port)
 {
-	return owner_by_words(snapshot, address, port);
+	return owner_by_words(snapshot->worker_count, address, port);
 }
 
 /* The same for both directions of any. */
@@ -37,7 +37,7 @@ owner_by_ends(const struct snapshot *snapshot, const struct flow_key *key)
 	uint64_t destination = key->destination | (uint64_t)key->destination_port << 32;
 	uint64_t protocol = (uint64_t)key->protocol << 48;
 
-	return owner_by_words(snapshot, RTE_MIN(source, destination) | protocol,
+	return owner_by_words(snapshot->worker_count, RTE_MIN(source, destination) | protocol,
 			      RTE_MAX(source, destination));
 }
 
@@ -62,7 +62,7 @@ owner_of_port(const struct snapshot *snapshot, const struct snapshot_vip *vip, u
 	if (unit == SNAT_UNIT_NONE)
 		return OWNER_ANY;
 	if (vip->snat.on_demand)
-		return (uint16_t)(port / SNAT_CHUNK_PORTS % snapshot->worker_count);
+		return (uint16_t)(port / SNAT_CHUNK_PORTS % snapshot->snat_worker_count);
 	if (vip->snat.hosts[unit] == 0)
 		return OWNER_ANY;
 	return owner_by_host(snapshot, vip->network, rte_cpu_to_be_32(vip->snat.hosts[unit]));
@@ -159,6 +159,7 @@ owner_find(const struct snapshot *snapshot, const struct flow_key *key)
 uint16_t
 owner_of_fragments(const struct snapshot *snapshot, const struct flow_key *key, rte_be16_t id)
 {
-	return owner_by_words(snapshot, key->source | (uint64_t)key->destination << 32,
+	return owner_by_words(snapshot->worker_count,
+			      key->source | (uint64_t)key->destination << 32,
 			      key->protocol | (uint64_t)id << 32);
 }

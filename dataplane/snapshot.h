@@ -181,8 +181,8 @@ enum {
 /*
  * The ports of a VIP that serve outbound sessions: units of `unit` consecutive ports, which begin
  * at a multiple of 8. With blocks a host owns the unit of its place. On demand all hosts draw from
- * all units, which are chunks of 8 ports; chunk c (port / 8) is drawn from by worker c % workers
- * alone, so that a port's owner is arithmetic.
+ * all units, which are chunks of 8 ports; chunk c (port / 8) is drawn from by worker
+ * c % snat_worker_count alone, so that a port's owner is arithmetic.
  *
  * A host keeps its place and its block from one snapshot to the next, as long as that is possible.
  */
@@ -254,6 +254,12 @@ struct snapshot {
 	struct tcp_timeouts tcp_timeouts;
 	struct hold_downs hold_downs;
 	uint16_t worker_count; /* the same in all snapshots of a process; 0 is 1 */
+	/*
+	 * Of these the first ones that draw outbound ports: all; or one, where VIPs have mappings:
+	 * a session between two hosts by their mappings has to be with both. The same in all
+	 * snapshots, too.
+	 */
+	uint16_t snat_worker_count;
 
 	struct rte_fib *fib; /* address (host order) to route_target (route.h) */
 	const struct ecmp_group *const *groups;

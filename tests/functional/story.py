@@ -32,6 +32,8 @@ class Variable:
     """A value that the gateway chooses: the first `out` line with its name tells it."""
 
     def __init__(self, text):
+        text, _, others = text.partition(" but ")
+        self.others = others.split()  # variables that have another value
         bounds = re.fullmatch(r"(\d+)\.\.(\d+)", text)
         if bounds:
             self.candidates = range(int(bounds[1]), int(bounds[2]) + 1)
@@ -222,6 +224,9 @@ class Story:
                     assert value in variable.candidates, (
                         f"{self.file}:{line.number}: ${name} is {value}, out of its range; "
                         f"the packet: {sent.summary()}")
+                    for other in variable.others:
+                        assert value != self.variables[other].value, (
+                            f"{self.file}:{line.number}: ${name} is {value}, as ${other} is")
                     variable.value = value
                     return
             one, two = one.payload, two.payload

@@ -89,6 +89,32 @@ what_is_not_concerned_stays(void **state)
 	generation_free(second);
 }
 
+/* All workers draw ports, or one: as at the start, whatever is loaded later. */
+static void
+who_draws_stays(void **state)
+{
+#define NAMED(profile)                                                                          \
+	NETWORK(A)                                                                              \
+	"vips = ( { name = \"v\"; address = \"192.0.2.1\"; virtual_network = \"n\"; profile = " \
+	"\"" profile "\"; } );\n"
+	static const char *const texts[] = { NAMED("azure"), NAMED("rfc") };
+	struct building *building = *state;
+
+	building->workers = 4;
+	for (unsigned int i = 0; i < RTE_DIM(texts); i++) {
+		struct generation *first = building_build(building, texts[i], NULL);
+		struct generation *second = building_build(building, texts[1 - i], first);
+
+		assert_non_null(first);
+		assert_non_null(second);
+		assert_int_equal(first->snapshot->worker_count, 4);
+		assert_int_equal(first->snapshot->snat_worker_count, i == 0 ? 4 : 1);
+		assert_int_equal(second->snapshot->snat_worker_count, i == 0 ? 4 : 1);
+		generation_free(first);
+		generation_free(second);
+	}
+}
+
 static void
 a_vip_that_is_gone_is_counted_on(void **state)
 {
@@ -122,6 +148,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		building_test(hosts_have_places_and_blocks),
 		building_test(what_is_not_concerned_stays),
+		building_test(who_draws_stays),
 		building_test(a_vip_that_is_gone_is_counted_on),
 	};
 

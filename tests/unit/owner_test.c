@@ -21,6 +21,14 @@ draw(uint32_t *seed, uint32_t range)
 	return (uint32_t)(((uint64_t)(*seed >> 8) * range) >> 24);
 }
 
+/* So many of them draw ports. */
+static void
+workers_set(struct world *world, uint16_t count, uint16_t drawing)
+{
+	world->snapshot.worker_count = count;
+	world->snapshot.snat_worker_count = drawing;
+}
+
 /* The backends of the world's rules. */
 static struct endpoint_table *
 endpoints_make(void)
@@ -80,7 +88,7 @@ port_of(const struct world *world, const struct decision *decision, uint16_t wor
 	uint32_t unit = decision->first_unit + draw(seed, decision->unit_count);
 	uint16_t start = ports->starts[unit];
 
-	if (ports->on_demand && start / 8 % world->snapshot.worker_count != worker)
+	if (ports->on_demand && start / 8 % world->snapshot.snat_worker_count != worker)
 		return 0;
 	return (uint16_t)(start + draw(seed, ports->unit));
 }
@@ -133,7 +141,7 @@ both_directions_of_a_session_have_one_owner(void **state)
 	world->subnets[DATA].vip_count = 1;
 	world->subnets[DATA].vips[0] = (struct subnet_outbound){ .vip = THREE };
 	for (size_t i = 0; i < RTE_DIM(worker_counts); i++) {
-		world->snapshot.worker_count = worker_counts[i];
+		workers_set(world, worker_counts[i], draw(&seed, 2) == 0 ? 1 : worker_counts[i]);
 		for (unsigned int j = 0; j < PACKETS; j++) {
 			struct flow_key key = random_key(&seed);
 			struct decision decision = world_decide(world, key);
@@ -157,7 +165,7 @@ hosts_spread_over_the_workers(void **state)
 	struct world *world = *state;
 	unsigned int owned[4] = { 0 };
 
-	world->snapshot.worker_count = 4;
+	workers_set(world, 4, 4);
 	for (uint32_t host = 4; host < 63; host++) {
 		struct flow_key key =
 			world_key(APP, IPPROTO_UDP, IP4(10, 0, 1, 0) + host, 5000, CLIENT, 53);
@@ -168,6 +176,31 @@ hosts_spread_over_the_workers(void **state)
 		assert_in_range(owned[i], 5, 25);
 }
 
+/* Two hosts of VIPs with mappings meet at the one worker that draws ports. */
+static void
+one_worker_draws_all_ports_where_there_are_mappings(void **state)
+{
+	struct world *world = *state;
+	unsigned int others = 0;
+
+	hosts_fill(world);
+	workers_set(world, 4, 1);
+	for (uint16_t i = 0; i < 50; i++) {
+		struct flow_key out = world_key(APP, IPPROTO_UDP, IP4(10, 0, 1, 4) + i, 5000,
+						ADDRESS_ONE, (uint16_t)(1100 + i));
+		struct flow_key in = world_key(ZONE_FABRIC, IPPROTO_UDP, CLIENT + i, 53,
+					       ADDRESS_ONE, (uint16_t)(1100 + i));
+		struct flow_key call =
+			world_key(ZONE_FABRIC, IPPROTO_TCP, CLIENT, 1024 + i, ADDRESS_ONE, 443);
+
+		assert_int_equal(owner_find(&world->snapshot, &out).first, 0);
+		assert_int_equal(owner_find(&world->snapshot, &out).home, 0);
+		assert_int_equal(owner_find(&world->snapshot, &in).home, 0);
+		others += owner_find(&world->snapshot, &call).home != 0;
+	}
+	assert_in_range(others, 20, 49);
+}
+
 static void
 a_host_has_one_owner_whatever_it_calls(void **state)
 {
@@ -175,7 +208,7 @@ a_host_has_one_owner_whatever_it_calls(void **state)
 	struct flow_key key = world_key(APP, IPPROTO_UDP, IP4(10, 0, 1, 9), 5000, CLIENT, 53);
 	uint16_t owner;
 
-	world->snapshot.worker_count = 64;
+	workers_set(world, 64, 64);
 	owner = owner_find(&world->snapshot, &key).home;
 	for (uint16_t i = 0; i < 1000; i++) {
 		key = world_key(APP, IPPROTO_TCP, IP4(10, 0, 1, 9), (uint16_t)(1024 + i),
@@ -193,7 +226,7 @@ what_nobody_owns_stays_where_it_is(void **state)
 		world_key(APP, IPPROTO_UDP, IP4(10, 0, 1, 4), 1, IP4(10, 0, 1, 1), 2);
 	struct flow_key nowhere = world_key(ZONES, IPPROTO_UDP, IP4(10, 0, 1, 4), 1, CLIENT, 2);
 
-	world->snapshot.worker_count = 4;
+	workers_set(world, 4, 4);
 	assert_int_equal(owner_find(&world->snapshot, &transit).first, OWNER_ANY);
 	assert_int_equal(owner_find(&world->snapshot, &local).first, OWNER_ANY);
 	assert_int_equal(owner_find(&world->snapshot, &nowhere).first, OWNER_ANY);
@@ -206,7 +239,7 @@ fragments_of_a_packet_have_one_owner_and_packets_spread(void **state)
 	struct flow_key key = world_key(APP, IPPROTO_UDP, IP4(10, 0, 1, 4), 0, CLIENT, 0);
 	unsigned int owned[4] = { 0 };
 
-	world->snapshot.worker_count = 4;
+	workers_set(world, 4, 4);
 	for (uint16_t id = 0; id < 400; id++) {
 		uint16_t owner = owner_of_fragments(&world->snapshot, &key, id);
 
@@ -230,7 +263,7 @@ what_comes_to_a_moved_port_is_for_who_holds_it(void **state)
 	uint16_t holder;
 
 	hosts_fill(world);
-	world->snapshot.worker_count = 4;
+	workers_set(world, 4, 4);
 	drawn = owner_find(&world->snapshot, &key);
 	holder = (uint16_t)((drawn.home + 1) % 4);
 
@@ -268,6 +301,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_WORLD(both_directions_of_a_session_have_one_owner),
 		WITH_WORLD(hosts_spread_over_the_workers),
+		WITH_WORLD(one_worker_draws_all_ports_where_there_are_mappings),
 		WITH_WORLD(a_host_has_one_owner_whatever_it_calls),
 		WITH_WORLD(what_nobody_owns_stays_where_it_is),
 		WITH_WORLD(fragments_of_a_packet_have_one_owner_and_packets_spread),

@@ -10,11 +10,14 @@
 static void
 expect(const char *running_text, const char *wanted_text, const char *settings)
 {
+	struct snapshot snapshot = { .worker_count = 2, .snat_worker_count = 2 };
 	struct model *running = model_from_text(running_text);
 	struct model *wanted = model_from_text(wanted_text);
+	const struct generation generation = { .model = running, .snapshot = &snapshot };
 	char text[256] = "untouched";
 
-	assert_int_equal(restart_needed(running, wanted, text, sizeof(text)), *settings != '\0');
+	assert_int_equal(restart_needed(&generation, wanted, text, sizeof(text)),
+			 *settings != '\0');
 	assert_string_equal(text, settings);
 	model_free(running);
 	model_free(wanted);
@@ -92,17 +95,45 @@ the_rest_changes_while_it_runs(void **state)
 	       "");
 }
 
+/* Several workers draw ports; mappings want one that draws all. */
+static void
+mappings_have_to_be_there_from_the_start(void **state)
+{
+	static const char network[] = GATEWAY("") PORTS
+		"interfaces = { name = \"i\"; port = \"p\"; addresses = \"10.0.1.1/26\"; };\n"
+		"virtual_networks = { name = \"n\"; address_space = \"10.0.0.0/16\"; subnets = { "
+		"name = \"s\"; prefix = \"10.0.1.0/26\"; interface = \"i\"; "
+		"outbound_vips = \"v\"; }; };\n";
+	char *azure, *rfc;
+
+	(void)state;
+	assert_true(asprintf(&azure,
+			     "%svips = { name = \"v\"; address = \"192.0.2.1\"; virtual_network = "
+			     "\"n\"; };\n",
+			     network) >= 0);
+	assert_true(asprintf(&rfc,
+			     "%svips = { name = \"v\"; address = \"192.0.2.1\"; virtual_network = "
+			     "\"n\"; profile = \"rfc\"; };\n",
+			     network) >= 0);
+	expect(azure, rfc, "vips.profile");
+	expect(rfc, azure, "");
+	free(rfc);
+	free(azure);
+}
+
 static void
 a_short_text_is_cut(void **state)
 {
 	struct model *running = model_from_text(GATEWAY("workers = 1;") PORTS);
 	struct model *wanted = model_from_text(GATEWAY("workers = 2; flow_capacity = 32;") PORTS);
+	struct snapshot snapshot = { .worker_count = 1, .snat_worker_count = 1 };
+	const struct generation generation = { .model = running, .snapshot = &snapshot };
 	char text[12];
 
 	(void)state;
-	assert_true(restart_needed(running, wanted, text, sizeof(text)));
+	assert_true(restart_needed(&generation, wanted, text, sizeof(text)));
 	assert_string_equal(text, "gateway.wor");
-	assert_true(restart_needed(running, wanted, NULL, 0));
+	assert_true(restart_needed(&generation, wanted, NULL, 0));
 	model_free(running);
 	model_free(wanted);
 }
@@ -115,6 +146,7 @@ main(void)
 		cmocka_unit_test(a_new_name_moves_the_socket_too),
 		cmocka_unit_test(ports_are_fixed),
 		cmocka_unit_test(the_rest_changes_while_it_runs),
+		cmocka_unit_test(mappings_have_to_be_there_from_the_start),
 		cmocka_unit_test(a_short_text_is_cut),
 	};
 

@@ -113,6 +113,7 @@ on_demand_workers_share_the_chunks(void **state)
 	assert_memory_equal(ports.starts, one, sizeof(one));
 	assert_int_equal(ports.shares[0], 0);
 	assert_int_equal(ports.shares[1], 6);
+	assert_int_equal(ports.shares[64], 6); /* what does not draw has an empty share */
 	pool.workers = 2;
 	ports = ports_of(*state, &pool);
 	assert_memory_equal(ports.starts, two, sizeof(two));

@@ -31,19 +31,8 @@ test_vips(void **state)
 		  "" },
 	};
 
-	static const struct configuration_case shared[] = {
-		{ "vips = { name = 'v'; address = '192.0.2.1'; virtual_network = 'n';\n"
-		  "profile = 'rfc'; };",
-		  "t.conf:3: profile = 'rfc' with 2 workers is not supported yet; set "
-		  "gateway.workers = 1\n" },
-		{ "vips = { name = 'v'; address = '192.0.2.1'; virtual_network = 'n';\n"
-		  "profile = 'azure'; };",
-		  "" },
-	};
-
 	(void)state;
 	CASES_CHECK(GATEWAY PORT INTERFACES NETWORK, cases);
-	CASES_CHECK("gateway = { name = 'g'; workers = 2; };" PORT INTERFACES NETWORK, shared);
 }
 
 int
