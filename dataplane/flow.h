@@ -12,11 +12,11 @@
 
 /*
  * The flow table of one worker: one 64-byte entry for each direction of a session, key and rewrite
- * in it, so that a packet touches one cache line.
+ * in it, so that a packet touches one cache line of it.
  *
- * A key hashes to a place in the primary area, and entries that collide are chained from there
- * through the overflow area. An entry never moves: its index is its name as long as it lives. Both
- * areas are allocated once. Only the owning worker touches the table.
+ * A key hashes to a head, of which there are more than entries and 16 to a cache line; it leads to
+ * the first entry, and entries that have the same head are chained. An entry never moves: its index
+ * is its name as long as it lives. All is allocated once. Only the owning worker touches the table.
  */
 
 enum {
@@ -48,10 +48,10 @@ struct flow {
 	uint32_t decided_from; /* snapshot.decided_from */
 	uint32_t twin;         /* index of the other direction */
 	uint32_t session;      /* index of the cold record (session.h) */
-	uint32_t next;         /* chain of colliding entries, FLOW_NONE at its end */
-	uint16_t last_seen;    /* seconds, modulo 2^16 */
-	uint8_t flags;         /* enum flow_flags */
-	uint8_t checksum_at;   /* byte of the transport header; 0: that stays as it is */
+	uint32_t next; /* of the same head, or the next free entry; FLOW_NONE: it is the last */
+	uint16_t last_seen;  /* seconds, modulo 2^16 */
+	uint8_t flags;       /* enum flow_flags */
+	uint8_t checksum_at; /* byte of the transport header; 0: that stays as it is */
 
 	/* What the sender of this direction takes next (tcp.h); nothing where it is not TCP's. */
 	uint32_t tcp_expected; /* sequence number, host order */
@@ -63,15 +63,16 @@ struct flow {
 _Static_assert(sizeof(struct flow) == 64, "a packet touches one cache line of the flow table");
 
 struct flow_table {
-	struct flow *flows; /* primary places, then overflow places */
-	uint32_t primary;
-	uint32_t total;
-	uint32_t free; /* first free overflow place, FLOW_NONE if there is none */
-	uint32_t used; /* entries in use, both areas */
+	struct flow *flows;
+	uint32_t *heads; /* by hash: the first entry, or FLOW_NONE */
+	uint32_t head_count;
+	uint32_t total; /* entries */
+	uint32_t free;  /* the first free entry, or FLOW_NONE */
+	uint32_t used;  /* entries in use */
 	uint32_t seed;
 };
 
-/* Room for `entries` entries under any but a hopeless run of collisions. 0 or -ENOMEM. */
+/* Room for that many entries. 0 or -ENOMEM. */
 int flow_table_init(struct flow_table *table, uint32_t entries, uint32_t seed, int socket);
 void flow_table_release(struct flow_table *table);
 size_t flow_table_bytes(const struct flow_table *table);
@@ -88,25 +89,65 @@ flow_hash(const struct flow_table *table, const struct flow_key *key)
 	return flow_key_hash(key, table->seed);
 }
 
+static inline uint32_t *
+flow_head(const struct flow_table *table, uint32_t hash)
+{
+	return &table->heads[hash_to_range(hash, table->head_count)];
+}
+
+/*
+ * A burst's flows are found in walks over it, each of which fetches what the next one reads:
+ * flow_prefetch(), flow_first(), flow_try(), and for those that are not found by then
+ * flow_find_from().
+ */
 static inline void
 flow_prefetch(const struct flow_table *table, uint32_t hash)
 {
-	rte_prefetch0(&table->flows[hash_to_range(hash, table->primary)]);
+	rte_prefetch0(flow_head(table, hash));
+}
+
+/* The entry that a key of that hash is looked for from. */
+static inline uint32_t
+flow_first(const struct flow_table *table, uint32_t hash)
+{
+	uint32_t index = *flow_head(table, hash);
+
+	/* Where there is none, whatever is fetched is not read: that costs less than to ask. */
+	rte_prefetch0(&table->flows[RTE_MIN(index, table->total - 1)]);
+	return index;
+}
+
+/*
+ * The entry at *index, where a key is looked for, is that key's, or there is none. False: it may be
+ * at *index now.
+ */
+static inline bool
+flow_try(const struct flow_table *table, const struct flow_key *key, uint32_t *index)
+{
+	const struct flow *flow = &table->flows[*index];
+
+	if (unlikely(*index == FLOW_NONE) || likely(flow_key_equal(&flow->key, key)))
+		return true;
+	*index = flow->next;
+	rte_prefetch0(&table->flows[RTE_MIN(*index, table->total - 1)]);
+	return false;
 }
 
 static inline uint32_t
+flow_find_from(const struct flow_table *table, const struct flow_key *key, uint32_t first)
+{
+	uint32_t index = first;
+
+	while (index != FLOW_NONE && unlikely(!flow_key_equal(&table->flows[index].key, key)))
+		index = table->flows[index].next;
+	return index;
+}
+
+/* The same at once, for a single key. */
+static inline uint32_t
 flow_find(const struct flow_table *table, const struct flow_key *key, uint32_t hash)
 {
-	uint32_t index = hash_to_range(hash, table->primary);
-
-	do {
-		const struct flow *flow = &table->flows[index];
-
-		if (likely(flow_key_equal(&flow->key, key)))
-			return index;
-		index = flow->next;
-	} while (index != FLOW_NONE);
-	return FLOW_NONE;
+	return flow_find_from(table, key, *flow_head(table, hash));
 }
 
 /* The index of a new entry with that key, all else zero; FLOW_NONE when full. It must not exist. */

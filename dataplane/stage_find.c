@@ -81,6 +81,7 @@ stage_find(struct worker *worker, unsigned int n)
 {
 	const struct flow_table *flows = &worker->sessions.flows;
 	uint32_t decided_from = worker->snapshot->decided_from;
+	uint32_t later = 0; /* a bit for each packet whose flow is not the first of its chain */
 	bool stale = false;
 
 	if (!burst_has(worker, PACKET_STATEFUL))
@@ -92,12 +93,24 @@ stage_find(struct worker *worker, unsigned int n)
 	if (unlikely(worker->snapshot->worker_count > 1))
 		stage_own(worker, n);
 	for (unsigned int i = 0; i < n; i++) {
+		if (find_wanted(&worker->burst[i]))
+			worker->burst[i].flow = flow_first(flows, worker->burst[i].hash);
+	}
+	for (unsigned int i = 0; i < n; i++) {
 		struct packet *packet = &worker->burst[i];
 
 		if (!find_wanted(packet))
 			continue;
-		packet->flow = flow_find(flows, &packet->key, packet->hash);
-		if (likely(packet->flow != FLOW_NONE))
+		if (!flow_try(flows, &packet->key, &packet->flow))
+			later |= 1U << i;
+		else if (likely(packet->flow != FLOW_NONE))
+			stale |= flow_at(flows, packet->flow)->decided_from != decided_from;
+	}
+	for (; later != 0; later &= later - 1) {
+		struct packet *packet = &worker->burst[rte_bsf32(later)];
+
+		packet->flow = flow_find_from(flows, &packet->key, packet->flow);
+		if (packet->flow != FLOW_NONE)
 			stale |= flow_at(flows, packet->flow)->decided_from != decided_from;
 	}
 	if (unlikely(stale))

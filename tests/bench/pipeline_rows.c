@@ -175,17 +175,13 @@ calls_shuffle(struct bench *bench, uint32_t count)
 	}
 }
 
-/* Makes that many sessions, with TCP's handshake, in the gateway and for the bare loop. */
+/* Makes these sessions, with TCP's handshake: no more than may wait for an answer. */
 static int
-sessions_begin(struct bench *bench, uint32_t count)
+sessions_begin_part(struct bench *bench, uint32_t first, uint32_t count)
 {
-	uint64_t random = 2;
-
-	for (uint32_t i = 0; i < count; i++)
-		bench->calls[i] = tuple_of_call(bench->prefixes, &random);
 	bench->traffic.sent = 0;
-	bench->traffic.captured = bench->sent;
-	tuples_send(bench, bench->calls, count, PIPELINE_LAN, RTE_TCP_SYN_FLAG);
+	bench->traffic.captured = bench->sent + first;
+	tuples_send(bench, bench->calls + first, count, PIPELINE_LAN, RTE_TCP_SYN_FLAG);
 	bench->traffic.captured = NULL;
 	if (bench->traffic.sent != count) {
 		fprintf(stderr, "%" PRIu64 " of %u calls were sent on\n", bench->traffic.sent,
@@ -193,12 +189,28 @@ sessions_begin(struct bench *bench, uint32_t count)
 		(void)counters_check(bench);
 		return -1;
 	}
-	for (uint32_t i = 0; i < count; i++)
+	for (uint32_t i = first; i < first + count; i++)
 		bench->replies[i] = tuple_of_reply(&bench->sent[i]);
-	tuples_send(bench, bench->replies, count, PIPELINE_WAN,
+	tuples_send(bench, bench->replies + first, count, PIPELINE_WAN,
 		    RTE_TCP_SYN_FLAG | RTE_TCP_ACK_FLAG);
-	tuples_send(bench, bench->calls, count, PIPELINE_LAN, RTE_TCP_ACK_FLAG);
+	tuples_send(bench, bench->calls + first, count, PIPELINE_LAN, RTE_TCP_ACK_FLAG);
+	return 0;
+}
 
+/* Makes that many sessions in the gateway and for the bare loop. */
+static int
+sessions_begin(struct bench *bench, uint32_t count)
+{
+	uint32_t part = RTE_MAX(count / SESSION_UNANSWERED_SHARE, (uint32_t)FEW);
+	uint64_t random = 2;
+
+	part -= part % TRAFFIC_BURST;
+	for (uint32_t i = 0; i < count; i++)
+		bench->calls[i] = tuple_of_call(bench->prefixes, &random);
+	for (uint32_t first = 0; first < count; first += part) {
+		if (sessions_begin_part(bench, first, RTE_MIN(part, count - first)) != 0)
+			return -1;
+	}
 	calls_shuffle(bench, count);
 	if (floor_open(&bench->floor, count) != 0) {
 		fprintf(stderr, "there is not enough memory\n");
