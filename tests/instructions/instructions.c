@@ -3,7 +3,7 @@
 /*
  * A gateway that takes the same packets in each run, for instructions.py to count what they cost
  * under callgrind: it counts within worker_poll(), but for the links' own functions, and writes
- * down what it has when row_end() is called. Prints what it was compiled by, then each row's
+ * down what it has when mark_end() is called. Prints what it was compiled by, then each row's
  * packets and name.
  */
 
@@ -21,6 +21,7 @@
 #include "control/gateway.h"
 #include "control/packet_frame.h"
 #include "instructions_config.h"
+#include "mark.h"
 
 enum {
 	PACKETS = 1024, /* of a row */
@@ -189,19 +190,6 @@ subject_open(struct subject *subject, struct link links[PORTS], struct model *mo
 	return 0;
 }
 
-/* callgrind is told their names. */
-__attribute__((noinline, noclone)) static void
-row_begin(void)
-{
-	__asm__ volatile("" ::: "memory");
-}
-
-__attribute__((noinline, noclone)) static void
-row_end(const struct row *row)
-{
-	printf("%d %s\n", PACKETS, row->name);
-}
-
 static void
 frame_make(struct frame *frame, const struct packet_text *packet,
 	   const struct snapshot_interface *interface, uint8_t tcp_flags)
@@ -243,10 +231,10 @@ row_of_packets(struct subject *subject, const struct row *row, const struct pack
 	subject->next = subject->frames;
 	subject->waiting = PACKETS;
 	subject->sent_count = 0;
-	row_begin();
+	mark_begin();
 	while (subject->waiting > 0)
 		(void)worker_poll(subject->worker, subject->now);
-	row_end(row);
+	mark_end(PACKETS, row->name);
 	if (subject->sent_count == PACKETS)
 		return 0;
 	fprintf(stderr, "%s: %u of %d packets left\n", row->name, subject->sent_count, PACKETS);
@@ -257,12 +245,12 @@ static void
 row_of_ends(struct subject *subject, const struct row *row)
 {
 	subject->now += 2 * INSTRUCTIONS_IDLE_SECONDS * SECOND;
-	row_begin();
+	mark_begin();
 	while (subject->worker->sessions.used > 0) {
 		(void)worker_poll(subject->worker, subject->now);
 		subject->now += SECOND;
 	}
-	row_end(row);
+	mark_end(PACKETS, row->name);
 }
 
 static void

@@ -22,7 +22,7 @@ GROWTH_PERCENT = 3
 HEAD = "# Instructions a packet for x86-64-v3, by {}; renewed by instructions.py --renew\n"
 CALLGRIND = ["valgrind", "--tool=callgrind", "--collect-atstart=no",
              "--toggle-collect=worker_poll", "--toggle-collect=link_receive",
-             "--toggle-collect=link_transmit", "--zero-before=row_begin", "--dump-after=row_end"]
+             "--toggle-collect=link_transmit", "--zero-before=mark_begin", "--dump-after=mark_end"]
 
 
 def rows_count(program):
