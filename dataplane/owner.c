@@ -3,6 +3,7 @@
 
 #include "route.h"
 #include "sender.h"
+#include "subnet.h"
 
 enum {
 	OWNER_SEED = 0x6f776e72, /* unlike all others, so that tables and paths fill evenly */
@@ -146,14 +147,56 @@ owner_from_subnet(const struct snapshot *snapshot, const struct snapshot_subnet 
 	return (struct owner){ home, home };
 }
 
+/*
+ * What an appliance passes on for somebody outside belongs where the answer to it, which goes
+ * outward, is looked for first. There it is also seen whether another session has the answer's key.
+ * OWNER_ANY: it is not such a packet.
+ */
+static uint16_t
+owner_passed_on(const struct snapshot *snapshot, const struct snapshot_subnet *from,
+		const struct flow_key *key)
+{
+	struct flow_key answer = {
+		.source = key->destination,
+		.destination = key->source,
+		.source_port = key->destination_port,
+		.destination_port = key->source_port,
+		.protocol = key->protocol,
+		.family = flow_key_family_back(key),
+	};
+	const struct subnet_route *route;
+	uint32_t index;
+
+	if (likely(!from->ip_forwarding) ||
+	    (rte_be_to_cpu_32(key->source) & from->mask) == from->prefix ||
+	    subnet_of(snapshot, from->network, key->source) != ZONE_FABRIC)
+		return OWNER_ANY;
+	index = interval_tree_find(from->routes, rte_be_to_cpu_32(key->destination));
+	route = &from->route[index];
+	if (index == SUBNET_ROUTE_MISSING ||
+	    (route->kind != SUBNET_ROUTE_SUBNET && route->kind != SUBNET_ROUTE_APPLIANCE))
+		return OWNER_ANY;
+	answer.zone = route->zone;
+	return owner_from_subnet(snapshot, &snapshot->subnets[route->zone], &answer).first;
+}
+
 struct owner
 owner_find(const struct snapshot *snapshot, const struct flow_key *key)
 {
+	const struct snapshot_subnet *from;
+	struct owner owner;
+	uint16_t passed_on;
+
 	if (key->zone == ZONE_FABRIC)
 		return owner_from_fabric(snapshot, key);
 	if (key->zone >= snapshot->subnet_count || !snapshot->subnets[key->zone].present)
 		return (struct owner){ OWNER_ANY, OWNER_ANY };
-	return owner_from_subnet(snapshot, &snapshot->subnets[key->zone], key);
+	from = &snapshot->subnets[key->zone];
+	owner = owner_from_subnet(snapshot, from, key);
+	passed_on = owner_passed_on(snapshot, from, key);
+	if (unlikely(passed_on != OWNER_ANY))
+		owner.home = passed_on;
+	return owner;
 }
 
 uint16_t

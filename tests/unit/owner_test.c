@@ -2,6 +2,7 @@
 #include "deciding.h"
 
 #include "dataplane/owner.h"
+#include "dataplane/subnet.h"
 
 /*
  * Random packets are decided, their ports drawn from what their owner may draw from, and what would
@@ -69,7 +70,9 @@ random_key(uint32_t *seed)
 	uint16_t zone = (uint16_t)draw(seed, ZONES);
 	uint8_t protocol = protocols[draw(seed, 3)];
 	bool away = draw(seed, 3) != 0;
+	bool passed_on = zone == FIREWALL && draw(seed, 2) == 0;
 	uint32_t source = zone == ZONE_FABRIC ? outside[draw(seed, 3)] + draw(seed, 200)
+			  : passed_on         ? outside[draw(seed, RTE_DIM(outside))]
 					      : inside[draw(seed, RTE_DIM(inside))];
 	uint32_t destination =
 		away ? outside[draw(seed, RTE_DIM(outside))] : inside[draw(seed, RTE_DIM(inside))];
@@ -123,6 +126,10 @@ check_session(const struct world *world, const struct flow_key *key,
 	}
 	back = owner_find(&world->snapshot, &reply);
 	assert_true(back.first == there.home || back.home == there.home);
+	/* There it meets other sessions whose answers look the same. */
+	if (key->zone == FIREWALL && !decision->snat &&
+	    subnet_of(&world->snapshot, 0, key->source) == ZONE_FABRIC)
+		assert_int_equal(back.first, there.home);
 }
 
 static void
