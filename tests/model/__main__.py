@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""python3 tests/model [--sequences N] [--first N] [--jobs N]: many sequences, see README.md."""
+"""python3 tests/model [--sequences N] [--first N] [--workers N] [--jobs N]: many sequences, see
+README.md."""
 import argparse
+import functools
 import multiprocessing
 import os
 import sys
@@ -16,13 +18,15 @@ def main():
     parser = argparse.ArgumentParser(prog="tests/model")
     parser.add_argument("--sequences", type=int, default=1000)
     parser.add_argument("--first", type=int, default=0, help="number of the first sequence")
+    parser.add_argument("--workers", type=int, default=1, help="of the gateway")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     options = parser.parse_args()
 
     tally = campaign.Tally()
     seeds = range(options.first, options.first + options.sequences)
+    sequence = functools.partial(campaign.sequence, workers=options.workers)
     with multiprocessing.Pool(options.jobs) as pool:
-        for done in pool.imap_unordered(campaign.sequence, seeds):
+        for done in pool.imap_unordered(sequence, seeds):
             for text in done.differences:
                 print(text, flush=True)
             tally.add(done)

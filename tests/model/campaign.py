@@ -36,14 +36,14 @@ class Tally:
         return len(self.refused) > REFUSED_MAX * made
 
 
-def sequence(seed):
-    """Runs one; a Tally."""
+def sequence(seed, workers=1):
+    """Runs one; a Tally. With so many workers, to any of which packets come."""
     random = Random(seed)
     tally = Tally()
     with tempfile.TemporaryDirectory(prefix="viaduct-model-") as folder:
         while tally.sequences == 0:
             try:
-                sequence_try(random, folder, tally, seed)
+                sequence_try(random, folder, tally, seed, workers)
             except Refused as refused:
                 tally.refused.append(str(refused))
                 if len(tally.refused) == ATTEMPTS:
@@ -51,10 +51,10 @@ def sequence(seed):
     return tally
 
 
-def sequence_try(random, folder, tally, seed):
+def sequence_try(random, folder, tally, seed, workers):
     """With one configuration; raises Refused if it is none."""
     generator = Generator(random)
-    network = generator.network()
+    network = generator.network(workers)
     traffic = Traffic(random, network)
     events, outputs = traffic.packets(random.randint(*PACKETS)), {}
     early = replay_of(folder, network, events)
@@ -95,11 +95,11 @@ def reloaded(generator, folder, network, traffic, events):
     return more
 
 
-def sequences(first, count):
+def sequences(first, count, workers=1):
     """Runs them until something differs; their Tally."""
     tally = Tally()
     for seed in range(first, first + count):
-        tally.add(sequence(seed))
+        tally.add(sequence(seed, workers))
         if tally.differences:
             break
     return tally

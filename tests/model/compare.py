@@ -31,7 +31,8 @@ def difference(network, events, report, result):
     reasons = []
     for event in events:
         if isinstance(event, Reload):
-            reference.reload(*event)
+            if not reference.reload(*event):
+                return None
             result.steps.append(Step(event, [], []))
             continue
         seen = result.outputs.get(event.time, [])

@@ -40,10 +40,12 @@ class Walk:
     """One packet's way through the tables. `choices` decides what the gateway may choose. Groups
     ask no more of a session that is established, but for those that reevaluate."""
 
-    def __init__(self, tables, sessions, choices, *, established=False, lingering=None):
+    def __init__(self, tables, sessions, choices, *, established=False, lingering=None,
+                 shared=False):
         self.tables, self.sessions, self.choices = tables, sessions, choices
         self.established = established
         self.lingering = lingering or []  # sessions that ended, and may still hold what they had
+        self.shared = shared  # several workers have the sessions
 
     # From a subnet.
 
@@ -275,12 +277,21 @@ class Walk:
             self.check_filter(session)
         if session.snat:
             self.port_draw(packet, session, observed_ports)
-        if not self.sessions.takes(session):
+        if not self.sessions.takes(session) and not self.is_overlooked(session):
             raise Drop("session_key_taken")
         keys = {session.forward.key, session.reverse.key}
         if any(keys & {other.forward.key, other.reverse.key} for other in self.lingering) and \
                 self.choices.pick(("taken", session.number), (False, True)):
             raise Drop("session_key_taken")
+
+    def is_overlooked(self, session):
+        """A call that a backend makes itself, from where it answers others, is its host's owner's;
+        who calls it from there meanwhile is another's, which need not know."""
+        key = session.reverse.key
+        other, direction = self.sessions.entries.get(key, (None, None))
+        return self.shared and session.forward.key not in self.sessions.entries \
+            and other is not None and other.snat and direction is other.forward \
+            and self.choices.pick(("overlooked", session.number), (False, True))
 
     def check_filter(self, session):
         """To a mapping may send who was sent to from there, and the hosts of its own network."""

@@ -31,7 +31,7 @@ class Generator:
     def chance(self, percent):
         return self.random.random() * 100 < percent
 
-    def network(self):
+    def network(self, workers):
         random = self.random
         self.mapped = self.chance(25)
         fabric = self.fabric_interfaces()
@@ -45,7 +45,7 @@ class Generator:
         result = n.Network(["wan", "lan"], interfaces, [], self.routes(fabric),
                            {"Partners": [n.prefix(text) for text in some(
                                random, ("203.0.113.9/32", "8.8.8.0/24", "10.0.2.0/28"))]},
-                           groups, tables, networks, vips, random.randint(0, 99))
+                           groups, tables, networks, vips, random.randint(0, 99), workers)
         result.neighbors = self.neighbors(result)
         return result
 

@@ -153,6 +153,7 @@ class Network:
     networks: list
     vips: list
     seed: int = 1
+    workers: int = 1
 
 
 def quoted(items):
@@ -253,7 +254,8 @@ def vip_text(vip):
 def network_text(network):
     """The whole configuration."""
     return "".join((
-        'gateway = { name = "model"; workers = 1; flow_capacity = 1024; '
+        f'gateway = {{ name = "model"; workers = {network.workers}; '
+        f"flow_capacity = {1024 * network.workers}; "
         f"route_capacity = 64; seed = {network.seed}; }};\n",
         listed("ports", [group_text({"name": text(port), "device": text(f"net_null{i}")})
                          for i, port in enumerate(network.ports)]),

@@ -26,6 +26,7 @@ TOO_BIG = 4  # code of ICMP unreachable
 class Reference:
     def __init__(self, network):
         self.tables = Tables(network)
+        self.workers = network.workers
         self.sessions = SessionTable()
         self.now = 0
         self.lingering = []  # sessions that a change ended, which the gateway may find out later
@@ -35,7 +36,7 @@ class Reference:
         self.identifiers = Identifiers()
 
     def reload(self, now, network):
-        """Another configuration, from now on."""
+        """Another configuration, from now on. False: what comes after it is not known."""
         before, self.tables = self.tables, Tables(network)
         self.ports = Ports(self.tables)  # hosts that come or go move the others' blocks
         if self.tables.routes != before.routes:
@@ -46,6 +47,18 @@ class Reference:
             if not goes_on(session, before, self.tables, self.sessions):
                 self.sessions.end(session, now)
                 self.lingering.append(session)
+        if self.workers == 1:
+            return True
+        self.lose_held()
+        vips = before.vips.keys() ^ self.tables.vips.keys()
+        return not any(session.forward.key.zone != FABRIC and session.forward.key.source in vips
+                       for session in self.sessions.sessions())
+
+    def lose_held(self):
+        """What goes to ports that are nobody's now may come to another worker than the one that
+        holds them."""
+        self.lingering += [session for session, _ in self.sessions.held.values()]
+        self.sessions.held = {}
 
     def step(self, now, port, data, seen):
         """Takes a frame and what was seen to leave because of it, as (port, frame). Returns why
@@ -164,6 +177,8 @@ class Reference:
         if not packet.is_later_fragment and not verdict.reasons \
                 and self.is_in_vain(key_of(zone, packet), packet, outcome):
             verdict.record.refused = frozenset(["fragment_refused"])
+            if self.may_linger(key_of(zone, packet)):  # then it is none of the lost ones
+                verdict.record.refused |= {"session_over", "fragment_first_missing"}
             if whole != self.local:
                 outcome.others += [verdict.record.refused] * len(verdict.awaited)
                 verdict.awaited = []
@@ -177,8 +192,9 @@ class Reference:
         return outcome
 
     def is_in_vain(self, key, packet, outcome):
-        """Whether nothing can come of the rest of a packet whose first fragment came to that."""
-        if not outcome.reasons or "session_over" in outcome.reasons:
+        """Whether nothing can come of the rest of a packet whose first fragment came to that. One of
+        several workers need not know what became of it."""
+        if self.workers > 1 or not outcome.reasons or "session_over" in outcome.reasons:
             return False
         if packet.icmp_type == wire.ECHO and "local_unsupported" in outcome.reasons:
             return False
@@ -187,9 +203,10 @@ class Reference:
     def later(self, zone, packet, choices, ports, first=Outcome()):
         """Another fragment than the first, which opens no session and keeps none alive."""
         key = key_of(zone, packet)
-        if self.sessions.is_held(key) or self.lingers(key, choices):
+        sessions = self.sessions_without(first.ends) if first.ends else self.sessions
+        if sessions.is_held(key) or self.lingers(key, choices):
             raise Drop("session_over")
-        found = self.sessions.find(key)
+        found = sessions.find(key)
         if first.opens and first.opens.forward.key == key:
             found = first.opens, first.opens.forward
         if found:
@@ -224,10 +241,12 @@ class Reference:
             return self.forward_found(zone, packet, found, choices, ports)
         return self.first(zone, packet, self.sessions, choices, ports)
 
-    def lingers(self, key, choices):
+    def may_linger(self, key):
         """Whether a session that a change ended may still hold its port."""
-        return any(session.snat and session.reverse.key == key for session in self.lingering) \
-            and choices.pick(("lingers", key, self.now), (False, True))
+        return any(session.snat and session.reverse.key == key for session in self.lingering)
+
+    def lingers(self, key, choices):
+        return self.may_linger(key) and choices.pick(("lingers", key, self.now), (False, True))
 
     def forward_found(self, zone, packet, found, choices, ports):
         session, direction = found
@@ -243,9 +262,7 @@ class Reference:
 
     def anew(self, zone, packet, session, choices, ports):
         """A connection between the ends of one that is over."""
-        sessions = copy.copy(self.sessions)
-        sessions.entries, sessions.held = dict(sessions.entries), dict(sessions.held)
-        sessions.end(session, self.now)
+        sessions = self.sessions_without(session)
         try:
             if sessions.is_held(key_of(zone, packet)):
                 raise Drop("session_over")
@@ -256,12 +273,20 @@ class Reference:
         outcome.ends = session
         return outcome
 
+    def sessions_without(self, session):
+        """As they are once it has ended."""
+        sessions = copy.copy(self.sessions)
+        sessions.entries, sessions.held = dict(sessions.entries), dict(sessions.held)
+        sessions.end(session, self.now)
+        return sessions
+
     def first(self, zone, packet, sessions, choices, ports):
         """A packet that belongs to none of these sessions."""
         faults = transport_faults(packet)
         if faults:
             raise Drop(*faults)
-        walk = Walk(self.tables, sessions, choices, lingering=self.lingering)
+        walk = Walk(self.tables, sessions, choices, lingering=self.lingering,
+                    shared=self.workers > 1)
         session = walk.from_fabric(packet) if zone == FABRIC else walk.from_subnet(zone, packet)
         self.forward_session(packet, session, session.forward, choices)  # what can not leave...
         walk.remember(packet, session, ports)  # ... opens nothing

@@ -100,6 +100,8 @@ def arguments_of(folder, network, events):
     """Of a replay; the files that they name are written."""
     folder = pathlib.Path(folder)
     yield from (write_network(folder / "gateway.conf", network), "--json", "--out", str(folder))
+    if network.workers > 1:
+        yield from ("--spread", str(network.seed))
     arrivals = [event for event in events if isinstance(event, Arrival)]
     for port in network.ports:
         path = folder / f"{port}-in.pcap"

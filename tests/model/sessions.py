@@ -144,8 +144,13 @@ class SessionTable:
             self.held[session.reverse.key] = (session, session.port_free(now))
 
     def remove(self, session):
-        self.entries.pop(session.forward.key, None)
-        self.entries.pop(session.reverse.key, None)
+        """Another that had one of its keys before, with another worker, has it again."""
+        for direction in (session.forward, session.reverse):
+            if self.entries.get(direction.key, (None,))[0] is session:
+                del self.entries[direction.key]
+        for other in list(self.sessions()):
+            for direction in (other.forward, other.reverse):
+                self.entries.setdefault(direction.key, (other, direction))
 
     def find(self, key):
         """(session, direction), or None. A session whose replies come from elsewhere now moves, or
