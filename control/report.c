@@ -77,6 +77,9 @@ report_print(FILE *stream, const struct gateway *gateway, const struct counters 
 	fprintf(stream, "%-32s %12" PRIu64 "\n", "ended at the gateway", counters->consumed);
 	if (counters->held > 0)
 		fprintf(stream, "%-32s %12" PRIu64 "\n", "waiting", counters->held);
+	if (counters->handed_off > 0)
+		fprintf(stream, "%-32s %12" PRIu64 "\n", "handed to another worker",
+			counters->handed_off);
 	print_drops(stream, counters);
 }
 
@@ -125,18 +128,18 @@ drops_json(const struct counters *counters)
 json_t *
 report_json(const struct gateway *gateway, const struct counters *counters)
 {
-	return json_pack("{s:o, s:o, s:{s:I, s:I, s:I, s:I}, s:{s:I}, s:I, s:I, s:I, s:I, s:o}",
-			 "ports", ports_json(gateway_model(gateway), counters), "paths",
-			 paths_json(counters), "sessions", "created",
-			 (json_int_t)counters->sessions_created, "ended",
-			 (json_int_t)counters->sessions_ended, "displaced",
-			 (json_int_t)counters->sessions_displaced, "in_use",
-			 (json_int_t)(counters->sessions_created - counters->sessions_ended),
-			 "snat_ports", "in_use",
-			 (json_int_t)(counters->snat_ports_taken - counters->snat_ports_returned),
-			 "originated", (json_int_t)counters->originated, "consumed",
-			 (json_int_t)counters->consumed, "held", (json_int_t)counters->held,
-			 "decided", (json_int_t)counters->decided, "drops", drops_json(counters));
+	return json_pack(
+		"{s:o, s:o, s:{s:I, s:I, s:I, s:I}, s:{s:I}, s:I, s:I, s:I, s:I, s:I, s:o}",
+		"ports", ports_json(gateway_model(gateway), counters), "paths",
+		paths_json(counters), "sessions", "created", (json_int_t)counters->sessions_created,
+		"ended", (json_int_t)counters->sessions_ended, "displaced",
+		(json_int_t)counters->sessions_displaced, "in_use",
+		(json_int_t)(counters->sessions_created - counters->sessions_ended), "snat_ports",
+		"in_use", (json_int_t)(counters->snat_ports_taken - counters->snat_ports_returned),
+		"originated", (json_int_t)counters->originated, "consumed",
+		(json_int_t)counters->consumed, "held", (json_int_t)counters->held, "decided",
+		(json_int_t)counters->decided, "handed_off", (json_int_t)counters->handed_off,
+		"drops", drops_json(counters));
 }
 
 int

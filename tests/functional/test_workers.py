@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The fabric path does the same with any number of workers, whichever one a packet arrives at."""
+"""Any number of workers does the same, whichever one a packet arrives at."""
 import random
 import re
 
@@ -26,6 +26,40 @@ def frames():
         made.append(gateway.frame("rack", packet / transport / (b"x" * draw.choice([0, 100, 900])),
                                   sender="192.0.2.10"))
     return made
+
+
+@pytest.fixture
+def calls():
+    """Between hosts of two subnets, the Internet and VIPs: each call twice, now from one worker and
+    now from another, and then what two clients send to a VIP."""
+    gateway = Gateway(NETWORKS / "app.conf")
+    draw = random.Random(8)
+    made = []
+    for number in range(100):
+        packet = IP(src=f"10.0.1.{draw.randrange(4, 20)}",
+                    dst=draw.choice(["8.8.8.8", "10.0.2.9", "192.23.1.2", "192.23.1.4"]))
+        made += 2 * [gateway.frame("web", packet / TCP(sport=5000 + number, dport=443, flags="S"),
+                                   sender="10.0.1.4")]
+        packet = IP(src=draw.choice(["203.0.113.8", "203.0.113.9"]), dst="192.23.1.2")
+        made += 2 * [gateway.frame("internet", packet / TCP(sport=5000 + number, flags="S",
+                                                            dport=draw.choice([443, 80, 81])),
+                                   sender="198.51.100.1")]
+    return gateway, made
+
+
+@pytest.mark.parametrize("workers", [2, 4])
+def test_sessions_are_their_owners(tmp_path, calls, workers):
+    """No call makes two sessions; what has come to another worker is handed over, and counted."""
+    gateway, frames = calls
+    one = gateway.replay(tmp_path / "one", frames)
+    several = gateway.replay(tmp_path / "several", frames,
+                             "--workers", str(workers), "--spread", "9")
+    assert several.drops == one.drops == {"vip_rule_missing": one.drops["vip_rule_missing"]}
+    for counted in ("sessions", "snat_ports", "paths", "ports"):
+        assert several.counters[counted] == one.counters[counted]
+    assert one.counters["sessions"]["created"] > 100
+    assert one.counters["handed_off"] == 0
+    assert several.counters["handed_off"] > len(frames) / 2 * (workers - 1) / workers
 
 
 def replay(tmp_path, frames, workers):

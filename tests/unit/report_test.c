@@ -28,6 +28,8 @@ sample(void)
 		.sessions_displaced = 1,
 		.snat_ports_taken = 4,
 		.snat_ports_returned = 3,
+		.handed_off = 7,
+		.handoffs_taken = 7,
 	};
 }
 
@@ -51,6 +53,8 @@ one_packet_too_many_is_noticed(void **state)
 	assert_false(report_balanced(&counters));
 	counters.originated++;
 	assert_true(report_balanced(&counters));
+	counters.handed_off++;
+	assert_false(report_balanced(&counters));
 }
 
 static void
@@ -73,7 +77,7 @@ programs_get_every_counter(void **state)
 		" \"paths\": {\"fabric\": 1, \"stateful\": 4, \"stateless\": 2, \"local\": 1},"
 		" \"sessions\": {\"created\": 5, \"ended\": 2, \"displaced\": 1, \"in_use\": 3},"
 		" \"snat_ports\": {\"in_use\": 1}, \"originated\": 2, \"consumed\": 1,"
-		" \"held\": 1, \"decided\": 6,"
+		" \"held\": 1, \"decided\": 6, \"handed_off\": 7,"
 		" \"drops\": {\"no_route\": 3, \"security_inbound\": 2}}");
 	free(text);
 	json_decref(report);
@@ -119,6 +123,7 @@ people_get_a_table(void **state)
 		"made by the gateway                         2\n"
 		"ended at the gateway                        1\n"
 		"waiting                                     1\n"
+		"handed to another worker                    7\n"
 		"dropped                                     5\n"
 		"  no_route                                  3  the fabric has no route to the "
 		"destination\n"

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "dataplane/handoff.h"
+#include "dataplane/owner.h"
+#include "dataplane/stages.h"
+#include "deciding.h"
+
+/*
+ * Random packets come to any worker: after the stage each is where its owner is, or stays, marked
+ * if it is at home elsewhere.
+ */
+
+enum {
+	WORKERS = 4,
+	PACKETS = 20000,
+};
+
+struct own {
+	struct world *world;
+	struct worker worker;
+	struct rte_ipv4_hdr ip;
+};
+
+/* A worker that has nothing but its rings. Packets have no mbufs: nobody reads them here. */
+static int
+own_setup(void **state)
+{
+	struct own *own = aligned_alloc(RTE_CACHE_LINE_SIZE, sizeof(*own));
+	char name[RTE_RING_NAMESIZE];
+
+	if (own == NULL || world_setup(state) != 0)
+		return -1;
+	memset(own, 0, sizeof(*own));
+	own->world = *state;
+	own->world->snapshot.worker_count = own->world->snapshot.snat_worker_count = WORKERS;
+	own->worker.snapshot = &own->world->snapshot;
+	for (uint16_t i = 0; i < WORKERS; i++) {
+		snprintf(name, sizeof(name), "own %u", i);
+		own->worker.handoffs[i] = handoff_ring_create(name, SOCKET_ID_ANY);
+		if (own->worker.handoffs[i] == NULL)
+			return -1;
+	}
+	*state = own;
+	return 0;
+}
+
+static int
+own_teardown(void **state)
+{
+	struct own *own = *state;
+
+	for (uint16_t i = 0; i < WORKERS; i++)
+		rte_ring_free(own->worker.handoffs[i]);
+	*state = own->world;
+	free(own);
+	return world_teardown(state);
+}
+
+#define WITH_RINGS(test) cmocka_unit_test_setup_teardown(test, own_setup, own_teardown)
+
+static struct packet *
+packet_of(struct own *own, enum packet_kind kind, struct flow_key key, uint16_t flags)
+{
+	own->worker.burst[0] = (struct packet){
+		.kind = (uint8_t)kind, .key = key, .flags = flags, .ip = &own->ip
+	};
+	own->worker.burst_kinds = 1U << kind;
+	return &own->worker.burst[0];
+}
+
+/* The worker whose ring has the packet, and has nothing then; WORKERS: nobody's. */
+static uint16_t
+given_to(struct own *own)
+{
+	uint16_t to = WORKERS;
+
+	for (uint16_t i = 0; i < WORKERS; i++) {
+		if (rte_ring_empty(own->worker.handoffs[i]))
+			continue;
+		assert_int_equal(to, WORKERS);
+		assert_int_equal(rte_ring_count(own->worker.handoffs[i]), 1);
+		rte_ring_reset(own->worker.handoffs[i]);
+		to = i;
+	}
+	return to;
+}
+
+static struct flow_key
+random_key(void)
+{
+	static const uint32_t others[] = { CLIENT,        ADDRESS_ONE,         ADDRESS_TWO,
+					   ADDRESS_THREE, IP4(10, 0, 1, 4),    IP4(10, 0, 2, 9),
+					   ROUTER,        IP4(203, 0, 113, 9), IP4(10, 0, 1, 1) };
+	uint16_t zone = (uint16_t)(rand() % ZONES);
+	uint32_t source = zone == ZONE_FABRIC
+				  ? CLIENT + (uint32_t)rand() % 50
+				  : IP4(10, 0, zone == TEST ? APP : zone, 4 + rand() % 9);
+
+	return world_key(zone, rand() % 2 == 0 ? IPPROTO_TCP : IPPROTO_UDP, source,
+			 (uint16_t)(1024 + rand() % 5000), others[rand() % 9],
+			 (uint16_t)(1024 + rand() % 5000));
+}
+
+static void
+packets_go_to_who_is_to_be_asked_first(void **state)
+{
+	struct own *own = *state;
+	unsigned int stayed = 0, astray = 0;
+
+	srand(3);
+	for (unsigned int i = 0; i < PACKETS; i++) {
+		struct flow_key key = random_key();
+		struct owner owner = owner_find(&own->world->snapshot, &key);
+		struct packet *packet =
+			packet_of(own, rand() % 9 == 0 ? PACKET_ERROR : PACKET_STATEFUL, key, 0);
+
+		own->worker.id = (uint16_t)(rand() % WORKERS);
+		stage_own(&own->worker, 1);
+		if (owner.first == OWNER_ANY || owner.first == own->worker.id) {
+			stayed++;
+			assert_int_equal(given_to(own), WORKERS);
+			assert_int_not_equal(packet->kind, PACKET_HELD);
+			assert_int_equal((packet->flags & PACKET_ASTRAY) != 0,
+					 owner.home != owner.first);
+			astray += (packet->flags & PACKET_ASTRAY) != 0;
+		} else {
+			assert_int_equal(packet->kind, PACKET_HELD);
+			assert_int_equal(given_to(own), owner.first);
+		}
+	}
+	assert_in_range(stayed, PACKETS / 8, PACKETS / 2);
+	assert_in_range(astray, 100, PACKETS / 8);
+}
+
+/* Who was asked has nothing: then it is for the worker where it is at home. */
+static void
+what_was_tried_goes_home(void **state)
+{
+	struct own *own = *state;
+	unsigned int stayed = 0;
+
+	srand(4);
+	for (unsigned int i = 0; i < PACKETS; i++) {
+		struct flow_key key = random_key();
+		uint16_t home = owner_find(&own->world->snapshot, &key).home;
+		struct packet *packet = packet_of(own, PACKET_STATEFUL, key, PACKET_TRIED);
+
+		own->worker.id = (uint16_t)(rand() % WORKERS);
+		stage_own(&own->worker, 1);
+		assert_false(packet->flags & PACKET_ASTRAY);
+		if (home == OWNER_ANY || home == own->worker.id) {
+			assert_int_equal(given_to(own), WORKERS);
+			stayed++;
+		} else {
+			assert_int_equal(given_to(own), home);
+		}
+	}
+	assert_in_range(stayed, PACKETS / 8, PACKETS / 2);
+}
+
+static void
+what_no_session_has_stays(void **state)
+{
+	static const enum packet_kind kinds[] = { PACKET_DROP, PACKET_ARP, PACKET_FABRIC,
+						  PACKET_LOCAL, PACKET_HELD };
+	struct own *own = *state;
+
+	for (unsigned int i = 0; i < RTE_DIM(kinds); i++) {
+		for (own->worker.id = 0; own->worker.id < WORKERS; own->worker.id++) {
+			(void)packet_of(own, kinds[i],
+					world_key(ZONE_FABRIC, IPPROTO_UDP, CLIENT, 1, ADDRESS_ONE,
+						  1024),
+					0);
+			stage_own(&own->worker, 1);
+			assert_int_equal(given_to(own), WORKERS);
+		}
+	}
+	assert_int_equal(own->worker.counters.handed_off, 0);
+}
+
+/* All pieces of a packet meet where it is found out of which session they are. */
+static void
+fragments_meet_until_their_ports_are_known(void **state)
+{
+	struct own *own = *state;
+	struct flow_key key = world_key(APP, IPPROTO_UDP, IP4(10, 0, 1, 4), 0, CLIENT, 0);
+	uint16_t meets;
+
+	own->ip.packet_id = RTE_BE16(77);
+	meets = owner_of_fragments(&own->world->snapshot, &key, RTE_BE16(77));
+	for (own->worker.id = 0; own->worker.id < WORKERS; own->worker.id++) {
+		uint16_t expected = own->worker.id == meets ? WORKERS : meets;
+
+		(void)packet_of(own, PACKET_STATEFUL, key, PACKET_FRAGMENT);
+		stage_own_fragments(&own->worker, 1);
+		assert_int_equal(given_to(own), expected);
+		(void)packet_of(own, PACKET_LOCAL, key, PACKET_FRAGMENT | PACKET_LATER_FRAGMENT);
+		stage_own_fragments(&own->worker, 1);
+		assert_int_equal(given_to(own), expected);
+		(void)packet_of(own, PACKET_STATEFUL, key, PACKET_FRAGMENT | PACKET_LEARNED);
+		stage_own_fragments(&own->worker, 1);
+		assert_int_equal(given_to(own), WORKERS);
+		(void)packet_of(own, PACKET_STATEFUL, key, 0);
+		stage_own_fragments(&own->worker, 1);
+		assert_int_equal(given_to(own), WORKERS);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_RINGS(packets_go_to_who_is_to_be_asked_first),
+		WITH_RINGS(what_was_tried_goes_home),
+		WITH_RINGS(what_no_session_has_stays),
+		WITH_RINGS(fragments_meet_until_their_ports_are_known),
+	};
+
+	test_eal_start("512");
+	return cmocka_run_group_tests(tests, fabric_setup, fabric_teardown);
+}
