@@ -6,15 +6,17 @@
  * pipeline_traffic.h. The cost of making the traffic is a row of its own and is left out of the
  * others. The stages of a row are timed in runs of their own, one time stamp between two stages.
  *
- *	pipeline_bench [--sessions N] [--seconds S] [--rows TEXT] [-- EAL arguments]
+ *	pipeline_bench [--parts PART,...] [--prefixes N] [--rules N] [--sessions N] [--imix]
+ *		[--protocol tcp|udp] [--rounds N] [--suffix TEXT] [-- EAL arguments]
  *
- * Sessions are a million unless told; each row takes at least forty runs and S seconds. With TEXT
- * only rows that have it in their names are measured.
+ * Parts are named in the table below; all unless told. The text is added to the rows' names.
  */
 
 #include <getopt.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <rte_cycles.h>
 
@@ -24,9 +26,27 @@
 #include "control/eal_arguments.h"
 #include "pipeline_rows.h"
 
+/* In the order in which they are measured. */
+static const struct part {
+	const char *name;
+	rows_fn *measure;
+} parts[] = {
+	{ "loader", rows_of_loader },
+	{ "fabric", rows_of_fabric },
+	{ "few", rows_of_few },
+	{ "sessions", rows_of_sessions },
+	{ "first", rows_of_first_packets },
+};
+
 enum {
 	RUN_BURSTS = TRAFFIC_STREAM / TRAFFIC_BURST / 8,
+	/* Some bursts in each second of their lives; ports for all: 250 hosts and 248 ports. */
+	SESSIONS_MIN = 131072,
+	SESSIONS_MAX = 4 << 20,
 	SESSIONS_DEFAULT = 1 << 20,
+	PREFIXES_DEFAULT = 100000,
+	RULES_DEFAULT = 1000,
+	ROUNDS_DEFAULT = 20,
 	SPARE_PERCENT = 25, /* of sessions, for those that have ended and wait for their turn */
 	PACKET_BYTES = 16 << 20,
 };
@@ -34,11 +54,10 @@ enum {
 static struct model *
 model_make(const struct bench *bench)
 {
-	uint32_t capacity = bench->sessions + bench->sessions / 100 * SPARE_PERCENT;
 	struct diagnostics diagnostics = { 0 };
 	struct model *model = NULL;
 	size_t length;
-	char *text = pipeline_config_write(bench->prefixes, capacity, &length);
+	char *text = pipeline_config_write(&bench->config, &length);
 
 	if (text != NULL && model_read_text("bench.conf", text, length, &model, &diagnostics) != 0)
 		diagnostics_print(&diagnostics, stderr);
@@ -81,8 +100,32 @@ gateway_make(struct bench *bench, struct model *model)
 	return 0;
 }
 
+static bool
+part_is_wanted(const char *list, const char *name)
+{
+	size_t length = strlen(name);
+
+	for (const char *at = list; at != NULL; at = strchr(at, ',')) {
+		at += *at == ',';
+		if (strncmp(at, name, length) == 0 && strchr(",", at[length]) != NULL)
+			return true;
+	}
+	return list == NULL;
+}
+
 static int
-bench_run(struct bench *bench, struct model *model)
+parts_measure(struct bench *bench, const char *list)
+{
+	measure_print_head();
+	for (unsigned int i = 0; i < RTE_DIM(parts); i++) {
+		if (part_is_wanted(list, parts[i].name) && parts[i].measure(bench) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+bench_run(struct bench *bench, struct model *model, const char *part_list)
 {
 	int rc = -1;
 
@@ -95,7 +138,7 @@ bench_run(struct bench *bench, struct model *model)
 	}
 	if (gateway_make(bench, model) != 0)
 		goto free_traffic;
-	rc = rows_measure(bench);
+	rc = parts_measure(bench, part_list);
 	gateway_free(bench->gateway);
 free_traffic:
 	traffic_close(&bench->traffic);
@@ -110,62 +153,128 @@ bench_prepare(struct bench *bench)
 	bench->calls = malloc(size);
 	bench->sent = malloc(size);
 	bench->replies = malloc(size);
-	if (bench->calls == NULL || bench->sent == NULL || bench->replies == NULL)
-		return -1;
-	return pipeline_prefixes_fill(bench->prefixes);
+	bench->config.prefixes = pipeline_prefixes_make(bench->config.prefix_count);
+	bench->config.flow_capacity = bench->sessions + bench->sessions / 100 * SPARE_PERCENT;
+	bench->config.workers = 1;
+	bench->traffic.config = &bench->config;
+	if (bench->calls != NULL && bench->sent != NULL && bench->replies != NULL &&
+	    bench->config.prefixes != NULL)
+		return 0;
+	fprintf(stderr, "there is not enough memory\n");
+	return -1;
 }
 
 static void
 bench_free(struct bench *bench)
 {
+	free(bench->config.prefixes);
 	free(bench->replies);
 	free(bench->sent);
 	free(bench->calls);
 	free(bench);
 }
 
+/* A number in those bounds. 0 or -1. */
 static int
-options_read(struct bench *bench, int argc, char **argv)
+number_read(const char *text, uint32_t least, uint32_t most, uint32_t *number)
+{
+	char *end;
+	unsigned long value = strtoul(text, &end, 10);
+
+	if (*end != '\0' || end == text || value < least || value > most) {
+		fprintf(stderr, "%s: a number from %u to %u\n", text, least, most);
+		return -1;
+	}
+	*number = (uint32_t)value;
+	return 0;
+}
+
+static int
+protocol_read(const char *text, uint8_t *protocol)
+{
+	if (strcmp(text, "tcp") == 0)
+		*protocol = IPPROTO_TCP;
+	else if (strcmp(text, "udp") == 0)
+		*protocol = IPPROTO_UDP;
+	else
+		return -1;
+	return 0;
+}
+
+static int
+option_read(struct bench *bench, int option, const char **part_list)
+{
+	switch (option) {
+	case 'a':
+		*part_list = optarg;
+		return 0;
+	case 'p':
+		return number_read(optarg, PIPELINE_RULES_MAX, PIPELINE_PREFIXES_MAX,
+				   &bench->config.prefix_count);
+	case 'r':
+		return number_read(optarg, 2, PIPELINE_RULES_MAX, &bench->config.rules);
+	case 'n':
+		return number_read(optarg, SESSIONS_MIN, SESSIONS_MAX, &bench->sessions);
+	case 'o':
+		return number_read(optarg, 1, MEASURE_ROUNDS_MAX, &bench->measure.rounds);
+	case 't':
+		return protocol_read(optarg, &bench->traffic.kind.protocol);
+	case 'i':
+		bench->traffic.kind.imix = true;
+		return 0;
+	case 's':
+		bench->measure.suffix = optarg;
+		return 0;
+	default:
+		return -1;
+	}
+}
+
+static int
+options_read(struct bench *bench, int argc, char **argv, const char **part_list)
 {
 	static const struct option options[] = {
+		{ "parts", required_argument, NULL, 'a' },
+		{ "prefixes", required_argument, NULL, 'p' },
+		{ "rules", required_argument, NULL, 'r' },
 		{ "sessions", required_argument, NULL, 'n' },
-		{ "seconds", required_argument, NULL, 's' },
-		{ "rows", required_argument, NULL, 'r' },
+		{ "rounds", required_argument, NULL, 'o' },
+		{ "protocol", required_argument, NULL, 't' },
+		{ "imix", no_argument, NULL, 'i' },
+		{ "suffix", required_argument, NULL, 's' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int option;
 
 	bench->sessions = SESSIONS_DEFAULT;
-	bench->measure.burst = TRAFFIC_BURST;
-	bench->measure.bursts = RUN_BURSTS;
+	bench->config.prefix_count = PREFIXES_DEFAULT;
+	bench->config.rules = RULES_DEFAULT;
+	bench->measure = (struct measure){
+		.suffix = "",
+		.rounds = ROUNDS_DEFAULT,
+		.bursts = RUN_BURSTS,
+		.burst = TRAFFIC_BURST,
+	};
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (option == 'n')
-			bench->sessions = (uint32_t)strtoul(optarg, NULL, 10);
-		else if (option == 's')
-			bench->measure.seconds = strtod(optarg, NULL);
-		else if (option == 'r')
-			bench->measure.only = optarg;
-		else
+		if (option_read(bench, option, part_list) != 0)
 			return -1;
 	}
-	/* Whole bursts, and some of them in each second of the sessions' lives. */
 	bench->sessions -= bench->sessions % TRAFFIC_BURST;
-	if (bench->sessions >= TRAFFIC_BURST * PIPELINE_IDLE_SECONDS)
-		return 0;
-	fprintf(stderr, "--sessions: at least %d\n", TRAFFIC_BURST * PIPELINE_IDLE_SECONDS);
-	return -1;
+	return 0;
 }
 
 int
 main(int argc, char **argv)
 {
 	struct bench *bench = calloc(1, sizeof(*bench));
-	const char *pages = "";
+	const char *pages = "", *part_list = NULL;
 	struct model *model;
 	size_t megabytes;
 	int status = 2;
 
-	if (bench == NULL || options_read(bench, argc, argv) != 0 || bench_prepare(bench) != 0)
+	if (bench == NULL)
+		return status;
+	if (options_read(bench, argc, argv, &part_list) != 0 || bench_prepare(bench) != 0)
 		goto free_bench;
 	model = model_make(bench);
 	if (model == NULL)
@@ -180,7 +289,7 @@ main(int argc, char **argv)
 	}
 	printf("%u sessions, %s, bursts of %d, %.2f GHz\n", bench->sessions, pages, TRAFFIC_BURST,
 	       (double)rte_get_tsc_hz() / 1e9);
-	if (bench_run(bench, model) == 0)
+	if (bench_run(bench, model, part_list) == 0)
 		status = 0;
 	eal_stop();
 free_bench:

@@ -10,8 +10,7 @@
 enum {
 	NEXT_HOPS = 8,
 	MEMBERS = 4,
-	RULES = 1000,
-	RULE_PREFIXES = 6, /* of a rule that names any: two of three do, 4000 in all */
+	RULE_PREFIXES = 4000, /* on each side, of all rules: two of three name some */
 	RULE_PORTS_MAX = 4,
 	PREFIX_LENGTH_MIN = 16,
 	PREFIX_LENGTH_MAX = 24,
@@ -21,7 +20,7 @@ enum {
 };
 
 static const char head[] =
-	"gateway = { name = \"bench\"; workers = 1; flow_capacity = %u; route_capacity = 131072;\n"
+	"gateway = { name = \"bench\"; workers = %u; flow_capacity = %u; route_capacity = %u;\n"
 	" ecmp_seed = 7; seed = 1; };\n"
 	"ports = ( { name = \"wan\"; device = \"net_null0\"; },\n"
 	" { name = \"lan\"; device = \"net_null1\"; } );\n"
@@ -37,17 +36,16 @@ static const char tail[] =
 	"vips = ( { name = \"one\"; address = \"192.23.1.2\"; virtual_network = \"prod\";\n"
 	" outbound = { ports_per_host = 248; idle_timeout = %u; udp_idle_timeout = %u; }; } );\n";
 
-int
-pipeline_prefixes_fill(struct pipeline_prefix prefixes[PIPELINE_PREFIXES])
+struct pipeline_prefix *
+pipeline_prefixes_make(uint32_t n)
 {
 	unsigned int lengths = PREFIX_LENGTH_MAX - PREFIX_LENGTH_MIN + 1;
 	bool *seen = calloc((size_t)lengths * PREFIX_AREA_24S, sizeof(*seen));
+	struct pipeline_prefix *prefixes = malloc(n * sizeof(*prefixes));
 	uint64_t state = 1;
-	unsigned int count = 0;
+	uint32_t count = 0;
 
-	if (seen == NULL)
-		return -1;
-	while (count < PIPELINE_PREFIXES) {
+	while (seen != NULL && prefixes != NULL && count < n) {
 		uint32_t shorter = count % 2 == 0 ? 0 : random_between(&state, 1, lengths - 1);
 		uint32_t length = PREFIX_LENGTH_MAX - shorter;
 		uint32_t number = random_next(&state) >> (32 - length + PREFIX_AREA_LENGTH);
@@ -62,7 +60,7 @@ pipeline_prefixes_fill(struct pipeline_prefix prefixes[PIPELINE_PREFIXES])
 		};
 	}
 	free(seen);
-	return 0;
+	return prefixes;
 }
 
 static void
@@ -89,30 +87,32 @@ neighbors_write(FILE *stream)
 }
 
 static void
-routes_write(FILE *stream, const struct pipeline_prefix *prefixes)
+routes_write(FILE *stream, const struct pipeline_config *config)
 {
+	const struct pipeline_prefix *prefixes = config->prefixes;
+
 	fprintf(stream, "routes = (\n");
-	for (unsigned int i = 0; i < PIPELINE_PREFIXES; i++) {
+	for (unsigned int i = 0; i < config->prefix_count; i++) {
 		fprintf(stream, " { prefix = \"");
 		address_write(stream, prefixes[i].first);
 		fprintf(stream, "/%u\"; next_hops = [ ", prefixes[i].length);
 		for (unsigned int j = 0; j < MEMBERS; j++)
 			fprintf(stream, "%s\"198.51.100.%u\"", j > 0 ? ", " : "",
 				10 + (i + j) % NEXT_HOPS);
-		fprintf(stream, " ]; }%s\n", i + 1 < PIPELINE_PREFIXES ? "," : " );");
+		fprintf(stream, " ]; }%s\n", i + 1 < config->prefix_count ? "," : " );");
 	}
 }
 
-/* Prefixes of up to 2^16 addresses: every other one within `area`, the rest anywhere. */
+/* Prefixes of up to 2^16 addresses: every other one within `area`, the rest anywhere; 0: any. */
 static void
-rule_prefixes_write(FILE *stream, const char *name, bool any, uint32_t area, uint64_t *state)
+rule_prefixes_write(FILE *stream, const char *name, uint32_t count, uint32_t area, uint64_t *state)
 {
 	fprintf(stream, " %s = ", name);
-	if (any) {
+	if (count == 0) {
 		fprintf(stream, "\"*\";");
 		return;
 	}
-	for (unsigned int i = 0; i < RULE_PREFIXES; i++) {
+	for (unsigned int i = 0; i < count; i++) {
 		uint32_t length = random_between(state, i % 2 == 0 ? 25 : 16, 32);
 		uint32_t address = random_next(state);
 
@@ -144,38 +144,47 @@ rule_ports_write(FILE *stream, const char *name, unsigned int count, uint64_t *s
 
 /* As in security_bench; what is asked goes on by one of these or by the default rule. */
 static void
-group_write(FILE *stream, const struct pipeline_prefix *prefixes)
+group_write(FILE *stream, const struct pipeline_config *config)
 {
-	uint64_t state = RULES;
+	uint32_t rules = config->rules, share = RULE_PREFIXES / (rules - rules / 3);
+	uint64_t state = rules;
 
 	fprintf(stream, "security_groups = ( { name = \"nsg\"; rules = (\n");
-	for (unsigned int i = 0; i < RULES; i++) {
+	for (unsigned int i = 0; i + 1 < rules; i++) {
+		uint32_t area = config->prefixes[i].first;
+
 		fprintf(stream,
 			" { name = \"rule-%u\"; priority = %u; direction = \"outbound\";"
 			" access = \"allow\"; protocol = \"%s\";",
-			i, 100 + i, i % 10 < 7 ? "tcp" : "udp");
-		rule_prefixes_write(stream, "source", i % 3 == 0, 0x0a010000, &state);
-		rule_prefixes_write(stream, "destination", i % 3 == 1, prefixes[i].first, &state);
+			i, 101 + i, i % 10 < 7 ? "tcp" : "udp");
+		rule_prefixes_write(stream, "source", i % 3 == 0 ? 0 : share, 0x0a010000, &state);
+		rule_prefixes_write(stream, "destination", i % 3 == 1 ? 0 : share, area, &state);
 		rule_ports_write(stream, "source_ports", i % 8 == 0 ? 1 : 0, &state);
 		rule_ports_write(stream, "destination_ports",
 				 random_between(&state, 1, RULE_PORTS_MAX), &state);
-		fprintf(stream, " }%s\n", i + 1 < RULES ? "," : " ); } );");
+		fprintf(stream, " },\n");
 	}
+	fprintf(stream,
+		" { name = \"deny-mail\"; priority = 100; direction = \"outbound\"; access = "
+		"\"deny\";"
+		" protocol = \"*\"; source = \"*\"; source_ports = \"*\"; destination = \"*\";"
+		" destination_ports = \"%u\"; } ); } );\n",
+		PIPELINE_DENIED_PORT);
 }
 
 char *
-pipeline_config_write(const struct pipeline_prefix prefixes[PIPELINE_PREFIXES], uint32_t sessions,
-		      size_t *length)
+pipeline_config_write(const struct pipeline_config *config, size_t *length)
 {
 	char *text = NULL;
 	FILE *stream = open_memstream(&text, length);
 
 	if (stream == NULL)
 		return NULL;
-	fprintf(stream, head, sessions, PIPELINE_VLAN);
+	fprintf(stream, head, config->workers, config->flow_capacity,
+		config->prefix_count + config->prefix_count / 4, PIPELINE_VLAN);
 	neighbors_write(stream);
-	routes_write(stream, prefixes);
-	group_write(stream, prefixes);
+	routes_write(stream, config);
+	group_write(stream, config);
 	fprintf(stream, tail, PIPELINE_IDLE_SECONDS, PIPELINE_IDLE_SECONDS);
 	if (fclose(stream) != 0) {
 		free(text);

@@ -5,19 +5,22 @@
 #include <stdint.h>
 
 /*
- * The gateway that is measured: a port to the fabric with 100,000 prefixes over four next hops each
- * of eight, a port with a VLAN to a subnet of 250 hosts, a group of 1000 outbound rules with 4000
- * prefixes on each side in all, and a VIP that the hosts' calls to the Internet are translated to.
+ * The gateway that is measured: a port to the fabric with prefixes over four next hops each of
+ * eight, a port with a VLAN to a subnet of 250 hosts, a group of outbound rules with 4000 prefixes
+ * on each side in all and one that denies mail, and a VIP that the hosts' calls to the Internet are
+ * translated to.
  */
 
 enum {
-	PIPELINE_PREFIXES = 100000,
+	PIPELINE_PREFIXES_MAX = 1000000,
+	PIPELINE_RULES_MAX = 1000,
 	PIPELINE_HOSTS = 250,
 	PIPELINE_VLAN = 10,
 	PIPELINE_WAN = 0, /* index of the port */
 	PIPELINE_LAN = 1,
 	PIPELINE_PORTS = 2,
 	PIPELINE_IDLE_SECONDS = 240,
+	PIPELINE_DENIED_PORT = 25,
 };
 
 #define PIPELINE_VIP        RTE_IPV4(192, 23, 1, 2)
@@ -36,8 +39,15 @@ struct pipeline_prefix {
 	uint8_t length;
 };
 
-/* Half of them /24, the others /16 to /23, all different. 0 or -1. */
-int pipeline_prefixes_fill(struct pipeline_prefix prefixes[PIPELINE_PREFIXES]);
+struct pipeline_config {
+	struct pipeline_prefix *prefixes;
+	uint32_t prefix_count;
+	uint32_t rules;
+	uint32_t flow_capacity;
+	uint16_t workers;
+};
+
+/* n prefixes, half of them /24, the others /16 to /23, all different. Freed by the caller; NULL. */
+struct pipeline_prefix *pipeline_prefixes_make(uint32_t n);
 /* The configuration's text, for the caller to free; or NULL. */
-char *pipeline_config_write(const struct pipeline_prefix prefixes[PIPELINE_PREFIXES],
-			    uint32_t sessions, size_t *length);
+char *pipeline_config_write(const struct pipeline_config *config, size_t *length);

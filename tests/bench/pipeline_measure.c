@@ -3,40 +3,36 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
 
+#include <rte_common.h>
 #include <rte_cycles.h>
 
 enum {
-	PART = 512, /* bursts: a millisecond or less */
-	RUNS_MIN = 40,
-	RUNS_MAX = 4000,
+	PART = 64, /* bursts: a millisecond or two at most, a scheduler gives that */
 };
 
-/* How often the kernel has given the CPU to somebody else. */
-static long
-interruptions(void)
+long
+measure_interruptions(void)
 {
 	struct rusage usage;
 
 	return getrusage(RUSAGE_THREAD, &usage) == 0 ? usage.ru_nivcsw : 0;
 }
 
-/* Cycles a packet; less than 0: every part was interrupted. */
-static double
-run_burst(const struct measure *measure, burst_fn *burst, void *context)
+double
+measure_run(const struct measure *measure, burst_fn *burst, void *context)
 {
 	uint64_t cycles = 0, bursts = 0;
 
 	for (uint32_t done = 0; done < measure->bursts; done += PART) {
-		long before = interruptions();
+		long before = measure_interruptions();
 		uint64_t start = rte_rdtsc_precise(), end;
 
 		for (unsigned int i = 0; i < PART; i++)
 			burst(context);
 		end = rte_rdtsc_precise();
-		if (interruptions() != before)
+		if (measure_interruptions() != before)
 			continue;
 		cycles += end - start;
 		bursts += PART;
@@ -54,11 +50,11 @@ run_stages(const struct measure *measure, stages_fn *stages, void *context,
 
 	for (uint32_t done = 0; done < measure->bursts; done += PART) {
 		uint64_t cycles[MEASURE_STAGES] = { 0 };
-		long before = interruptions();
+		long before = measure_interruptions();
 
 		for (unsigned int i = 0; i < PART; i++)
 			stages(context, cycles);
-		if (interruptions() != before)
+		if (measure_interruptions() != before)
 			continue;
 		for (unsigned int i = 0; i < MEASURE_STAGES; i++)
 			sum[i] += cycles[i];
@@ -77,56 +73,74 @@ compare(const void *a, const void *b)
 	return (*left > *right) - (*left < *right);
 }
 
-static void
-print_stages(const struct measure *measure, stages_fn *stages, void *context)
-{
-	double runs[RUNS_MIN][MEASURE_STAGES];
-
-	for (unsigned int count = 0; count < RUNS_MIN;)
-		count += run_stages(measure, stages, context, runs[count]);
-	for (unsigned int i = 0; i < MEASURE_STAGES; i++) {
-		double one[RUNS_MIN];
-
-		for (unsigned int run = 0; run < RUNS_MIN; run++)
-			one[run] = runs[run][i];
-		qsort(one, RUNS_MIN, sizeof(one[0]), compare);
-		printf(" %7.1f", one[RUNS_MIN / 2]);
-	}
-}
-
-bool
-measure_wants(const struct measure *measure, const char *name)
-{
-	return measure->only == NULL || strstr(name, measure->only) != NULL;
-}
-
 void
 measure_print_head(void)
 {
-	printf("%-34s %8s %8s %8s   parse   route    find  decide   apply    send\n",
-	       "cycles a packet", "median", "least", "most");
+	printf("%-40s %9s %9s %9s\n", "cycles a packet", "median", "least", "most");
 }
 
 double
-measure_row(const struct measure *measure, const char *name, burst_fn *burst, stages_fn *stages,
-	    void *context)
+measure_print(const struct measure *measure, const char *name, double *values, unsigned int n,
+	      double base)
 {
-	uint64_t end = rte_rdtsc() + (uint64_t)(measure->seconds * (double)rte_get_tsc_hz());
-	double runs[RUNS_MAX];
-	unsigned int count = 0;
+	char full[MEASURE_NAME_MAX];
 
-	while (count < RUNS_MIN || (count < RUNS_MAX && rte_rdtsc() < end)) {
-		double run = run_burst(measure, burst, context);
-
-		if (run >= 0)
-			runs[count++] = run;
-	}
-	qsort(runs, count, sizeof(runs[0]), compare);
-	printf("%-34s %8.1f %8.1f %8.1f", name, runs[count / 2] - measure->base,
-	       runs[0] - measure->base, runs[count - 1] - measure->base);
-	if (stages != NULL)
-		print_stages(measure, stages, context);
-	putchar('\n');
+	snprintf(full, sizeof(full), "%s%s", name, measure->suffix);
+	qsort(values, n, sizeof(values[0]), compare);
+	printf("%-40s %9.1f %9.1f %9.1f\n", full, values[n / 2] - base, values[0] - base,
+	       values[n - 1] - base);
 	fflush(stdout);
-	return runs[count / 2];
+	return values[n / 2] - base;
+}
+
+/* A row for each stage: NAME:STAGE. */
+static void
+print_stages(const struct measure *measure, const struct measure_row *row, void *context)
+{
+	static const char *const stages[MEASURE_STAGES] = { "parse",  "route", "find",
+							    "decide", "apply", "send" };
+	double runs[MEASURE_STAGES][MEASURE_ROUNDS_MAX], run[MEASURE_STAGES];
+	char name[MEASURE_NAME_MAX], suffixed[MEASURE_NAME_MAX];
+	struct measure plain = *measure;
+	uint32_t count = 0;
+
+	while (count < measure->rounds) {
+		if (!run_stages(measure, row->stages, context, run))
+			continue;
+		for (unsigned int i = 0; i < MEASURE_STAGES; i++)
+			runs[i][count] = run[i];
+		count++;
+	}
+	snprintf(suffixed, sizeof(suffixed), "%s%s", row->name, measure->suffix);
+	plain.suffix = "";
+	for (unsigned int i = 0; i < MEASURE_STAGES; i++) {
+		snprintf(name, sizeof(name), "%.40s:%s", suffixed, stages[i]);
+		(void)measure_print(&plain, name, runs[i], count, 0);
+	}
+}
+
+double
+measure_rows(const struct measure *measure, const struct measure_row *rows, unsigned int count,
+	     void *context)
+{
+	double runs[MEASURE_ROWS_MAX][MEASURE_ROUNDS_MAX];
+	uint32_t rounds = RTE_MIN(measure->rounds, (uint32_t)MEASURE_ROUNDS_MAX);
+	double base = 0, median = 0;
+
+	for (uint32_t round = 0; round < rounds; round++) {
+		for (unsigned int i = 0; i < count; i++) {
+			(void)measure_run(measure, rows[i].burst, context);
+			do {
+				runs[i][round] = measure_run(measure, rows[i].burst, context);
+			} while (runs[i][round] < 0);
+		}
+	}
+	qsort(runs[0], rounds, sizeof(runs[0][0]), compare);
+	base = runs[0][rounds / 2];
+	for (unsigned int i = 1; i < count; i++) {
+		median = measure_print(measure, rows[i].name, runs[i], rounds, base);
+		if (rows[i].stages != NULL)
+			print_stages(measure, &rows[i], context);
+	}
+	return median;
 }

@@ -5,32 +5,47 @@
 #include <stdint.h>
 
 /*
- * Measures bursts and prints rows of a table. What is measured is a run of many parts; parts in
- * which the kernel gave the CPU to somebody else are left out.
+ * Measures bursts and prints rows of a table. Rows that are compared take turns: each round runs
+ * each of them once, first without and then with a look at the clock. A run has many parts; parts
+ * in which the kernel gave the CPU to somebody else are left out.
  */
 
 enum {
 	MEASURE_STAGES = 6,
+	MEASURE_ROWS_MAX = 4,
+	MEASURE_NAME_MAX = 64,
+	MEASURE_ROUNDS_MAX = 200,
 };
 
 struct measure {
-	const char *only; /* rows whose names have this in them, or NULL: all */
-	double seconds;   /* that a row takes at least; forty runs in any case */
-	uint32_t bursts;  /* in a run */
-	uint32_t burst;   /* packets */
-	double base;      /* cycles a packet that are left out of all rows */
+	const char *suffix; /* of the rows' names */
+	uint32_t rounds;
+	uint32_t bursts; /* in a run */
+	uint32_t burst;  /* packets */
 };
 
 typedef void burst_fn(void *context);
 /* Adds the cycles of each stage of a burst. */
 typedef void stages_fn(void *context, uint64_t cycles[MEASURE_STAGES]);
 
-/* That row is wanted. */
-bool measure_wants(const struct measure *measure, const char *name);
+struct measure_row {
+	const char *name;
+	burst_fn *burst;
+	stages_fn *stages; /* or NULL */
+};
+
 void measure_print_head(void);
 /*
- * A row: the median of the runs, the least and the most; then, unless stages is NULL, the medians
- * of the stages from other runs. The median, base included.
+ * Prints a row for each: the median of the runs, the least and the most, without what a packet
+ * costs in the first one, whose row is not printed; then, unless stages is NULL, a row for each
+ * stage, from other runs. The median of the last row.
  */
-double measure_row(const struct measure *measure, const char *name, burst_fn *burst,
-		   stages_fn *stages, void *context);
+double measure_rows(const struct measure *measure, const struct measure_row *rows,
+		    unsigned int count, void *context);
+/* Cycles a packet in one run; less than 0: every part was interrupted. */
+double measure_run(const struct measure *measure, burst_fn *burst, void *context);
+/* Sorts n values, at least one, and prints a row of their median, least and most less base. */
+double measure_print(const struct measure *measure, const char *name, double *values,
+		     unsigned int n, double base);
+/* How often the kernel has given this thread's CPU to somebody else. */
+long measure_interruptions(void);

@@ -11,7 +11,7 @@
 struct bench {
 	struct measure measure;
 	uint32_t sessions;
-	struct pipeline_prefix prefixes[PIPELINE_PREFIXES];
+	struct pipeline_config config;
 	struct rte_mempool *pool;
 	struct traffic traffic;
 	struct traffic_queue queues[PIPELINE_PORTS];
@@ -23,11 +23,14 @@ struct bench {
 	struct tuple *calls;      /* what hosts send, `sessions` of them */
 	struct tuple *sent;       /* as it left */
 	struct tuple *replies;
+	double cycles; /* a packet, in the row that was measured last */
 };
 
 #define NS_PER_SECOND 1000000000ULL
 
 /* A turn of the worker: a burst if there is one to be received. */
 void worker_burst(void *context);
-/* Measures all rows. 0; -1: not all packets were sent on as they should. */
-int rows_measure(struct bench *bench);
+/* Measures some rows, and leaves no session. 0; -1: not all packets were sent on as they should. */
+typedef int rows_fn(struct bench *bench);
+
+rows_fn rows_of_loader, rows_of_fabric, rows_of_few, rows_of_sessions, rows_of_first_packets;

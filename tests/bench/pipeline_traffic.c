@@ -18,8 +18,15 @@ struct link {
 };
 
 enum {
-	FRAME_LENGTH = 60, /* and 4 bytes of checksum that no driver hands on */
-	FIXED_LENGTH = 8,  /* of the IPv4 header: what stands before the tuple */
+	/* And 4 bytes of checksum that no driver hands on. */
+	FRAME_LENGTH = 60,
+	FRAME_LENGTH_MIDDLE = 590,
+	FRAME_LENGTH_LONG = 1514,
+	IMIX_FRAMES = 12,
+	IMIX_SHORT = 7,
+	IMIX_MIDDLE = 4,
+	TOTAL_LENGTH_AT = 2, /* in the IPv4 header */
+	FIXED_LENGTH = 8,    /* of the IPv4 header: what stands before the tuple */
 	TIME_TO_LIVE = 64,
 };
 
@@ -27,22 +34,34 @@ static const struct link links[PIPELINE_PORTS] = {
 	[PIPELINE_WAN] = {
 		.length = 14,
 		.front = { 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 1, 0, 0x08, 0x00,
-			   0x45, 0, 0, FRAME_LENGTH - 14, 0, 1, 0, 0 },
+			   0x45, 0, 0, 0, 0, 1, 0, 0 },
 	},
 	[PIPELINE_LAN] = {
 		.length = 18,
 		.front = { 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 2, 0, 0x81, 0x00, 0, PIPELINE_VLAN, 0x08, 0x00,
-			   0x45, 0, 0, FRAME_LENGTH - 18, 0, 1, 0, 0 },
+			   0x45, 0, 0, 0, 0, 1, 0, 0 },
 	},
 };
 
+/* Of the frames in that mbuf. */
+static uint16_t
+frame_length(const struct traffic *traffic, uint32_t mbuf)
+{
+	uint32_t turn = mbuf % IMIX_FRAMES;
+
+	if (!traffic->kind.imix || turn < IMIX_SHORT)
+		return FRAME_LENGTH;
+	return turn < IMIX_SHORT + IMIX_MIDDLE ? FRAME_LENGTH_MIDDLE : FRAME_LENGTH_LONG;
+}
+
 static void
-checksum_set(struct tuple *tuple, uint16_t port)
+checksum_set(struct tuple *tuple, uint16_t port, uint16_t length)
 {
 	struct rte_ipv4_hdr ip;
 
 	tuple->checksum = 0;
 	memcpy(&ip, links[port].front + links[port].length, FIXED_LENGTH);
+	ip.total_length = rte_cpu_to_be_16((uint16_t)(length - links[port].length));
 	memcpy(&ip.time_to_live, tuple, sizeof(ip) - FIXED_LENGTH);
 	tuple->checksum = rte_ipv4_cksum(&ip);
 }
@@ -56,8 +75,10 @@ traffic_open(struct traffic *traffic, struct rte_mempool *pool)
 		return -1;
 	if (rte_pktmbuf_alloc_bulk(pool, traffic->mbufs, TRAFFIC_MBUFS) != 0)
 		return -1;
-	for (unsigned int i = 0; i < TRAFFIC_MBUFS; i++)
+	for (unsigned int i = 0; i < TRAFFIC_MBUFS; i++) {
 		traffic->frames[i] = rte_pktmbuf_mtod(traffic->mbufs[i], char *);
+		traffic->lengths[i] = frame_length(traffic, i);
+	}
 	return 0;
 }
 
@@ -68,15 +89,18 @@ traffic_close(struct traffic *traffic)
 }
 
 static inline void
-frame_load(struct rte_mbuf *mbuf, char *frame, const struct link *link, const struct tuple *tuple)
+frame_load(struct rte_mbuf *mbuf, char *frame, const struct link *link, const struct tuple *tuple,
+	   uint16_t length)
 {
 	unsigned int tuple_at = link->length + (unsigned int)FIXED_LENGTH;
+	rte_be16_t total_length = rte_cpu_to_be_16((uint16_t)(length - link->length));
 
 	mbuf->data_off = RTE_PKTMBUF_HEADROOM;
-	mbuf->data_len = FRAME_LENGTH;
-	mbuf->pkt_len = FRAME_LENGTH;
+	mbuf->data_len = length;
+	mbuf->pkt_len = length;
 	memcpy(frame, link->front, 16);
 	memcpy(frame + tuple_at - 16, link->front + tuple_at - 16, 16);
+	memcpy(frame + link->length + TOTAL_LENGTH_AT, &total_length, sizeof(total_length));
 	memcpy(frame + tuple_at, tuple, sizeof(*tuple));
 }
 
@@ -86,14 +110,13 @@ traffic_load(struct traffic *traffic)
 {
 	const struct link *link = &links[traffic->port];
 	const struct tuple *tuples = traffic->stream + traffic->next_tuple;
-	struct rte_mbuf *const *mbufs = traffic->mbufs + traffic->next_mbuf;
-	char *const *frames = traffic->frames + traffic->next_mbuf;
-	uint32_t next = (traffic->next_mbuf + TRAFFIC_BURST) % TRAFFIC_MBUFS;
+	uint32_t first = traffic->next_mbuf, next = (first + TRAFFIC_BURST) % TRAFFIC_MBUFS;
 
 	for (unsigned int i = 0; i < TRAFFIC_BURST; i++) {
 		__builtin_prefetch(traffic->mbufs[next + i], 1);
 		__builtin_prefetch(traffic->frames[next + i], 1);
-		frame_load(mbufs[i], frames[i], link, &tuples[i]);
+		frame_load(traffic->mbufs[first + i], traffic->frames[first + i], link, &tuples[i],
+			   traffic->lengths[first + i]);
 	}
 	rte_mb();
 	traffic->next_tuple = (traffic->next_tuple + TRAFFIC_BURST) % TRAFFIC_STREAM;
@@ -123,9 +146,11 @@ traffic_begin(struct traffic *traffic, uint16_t port, uint8_t tcp_flags)
 {
 	traffic->port = port;
 	frames_fill(traffic, tcp_flags);
+	/* Each tuple is always loaded into the same mbuf, which has its length. */
 	traffic->next_tuple = 0;
+	traffic->next_mbuf = 0;
 	for (unsigned int i = 0; i < TRAFFIC_STREAM; i++)
-		checksum_set(&traffic->stream[i], port);
+		checksum_set(&traffic->stream[i], port, traffic->lengths[i % TRAFFIC_MBUFS]);
 	traffic_load(traffic);
 }
 
@@ -185,39 +210,49 @@ traffic_queue_interface(struct traffic_queue *queue)
 }
 
 static rte_be32_t
-destination_draw(const struct pipeline_prefix *prefixes, uint64_t *random)
+destination_draw(const struct pipeline_config *config, uint64_t *random)
 {
 	const struct pipeline_prefix *prefix =
-		&prefixes[random_between(random, 0, PIPELINE_PREFIXES - 1)];
+		&config->prefixes[random_between(random, 0, config->prefix_count - 1)];
 
 	return rte_cpu_to_be_32(prefix->first | (random_next(random) >> prefix->length));
 }
 
+static uint8_t
+protocol_draw(const struct traffic_kind *kind, uint64_t *random)
+{
+	uint8_t drawn = random_next(random) >> 31 ? IPPROTO_TCP : IPPROTO_UDP;
+
+	return kind->protocol != 0 ? kind->protocol : drawn;
+}
+
+/* The destination port is not the one that is denied. */
 static struct tuple
-tuple_draw(uint32_t source, const struct pipeline_prefix *prefixes, uint64_t *random)
+tuple_draw(uint32_t source, const struct traffic *traffic, uint64_t *random)
 {
 	return (struct tuple){
 		.time_to_live = TIME_TO_LIVE,
-		.protocol = random_next(random) >> 31 ? IPPROTO_TCP : IPPROTO_UDP,
+		.protocol = protocol_draw(&traffic->kind, random),
 		.source = rte_cpu_to_be_32(source),
-		.destination = destination_draw(prefixes, random),
+		.destination = destination_draw(traffic->config, random),
 		.source_port = (rte_be16_t)random_between(random, 1, UINT16_MAX),
-		.destination_port = (rte_be16_t)random_between(random, 1, UINT16_MAX),
+		.destination_port = rte_cpu_to_be_16(
+			(uint16_t)random_between(random, PIPELINE_DENIED_PORT + 1, UINT16_MAX)),
 	};
 }
 
 struct tuple
-tuple_of_transit(const struct pipeline_prefix *prefixes, uint64_t *random)
+tuple_of_transit(const struct traffic *traffic, uint64_t *random)
 {
 	return tuple_draw(random_between(random, RTE_IPV4(64, 0, 0, 0), RTE_IPV4(95, 0, 0, 0)),
-			  prefixes, random);
+			  traffic, random);
 }
 
 struct tuple
-tuple_of_call(const struct pipeline_prefix *prefixes, uint64_t *random)
+tuple_of_call(const struct traffic *traffic, uint64_t *random)
 {
 	return tuple_draw(PIPELINE_FIRST_HOST + random_between(random, 0, PIPELINE_HOSTS - 1),
-			  prefixes, random);
+			  traffic, random);
 }
 
 struct tuple

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <rte_ip.h>
@@ -12,8 +13,9 @@
 /*
  * Packets without a driver: a few thousand mbufs that go round and round. Each time their headers
  * are restored from the next of a streamed array of tuples, one burst ahead, as a NIC would have
- * written them before they are asked for. Frames are 64 bytes, TCP and UDP mixed at random. Making
- * the traffic ends with a fence, so that whoever comes next does not pay for its stores.
+ * written them before they are asked for. Frames are 64 bytes, or an IMIX; packets TCP, UDP, or
+ * both mixed at random. Making the traffic ends with a fence, so that whoever comes next does not
+ * pay for its stores.
  */
 
 enum {
@@ -35,11 +37,20 @@ struct tuple {
 
 _Static_assert(sizeof(struct tuple) == 16, "it is copied at once");
 
+/* What it is like, the addresses apart. */
+struct traffic_kind {
+	bool imix;        /* seven frames of 64 bytes, four of 594, one of 1518, and so on */
+	uint8_t protocol; /* IPPROTO_TCP, IPPROTO_UDP; 0: each for half of the packets */
+};
+
 struct traffic {
+	struct traffic_kind kind;
+	const struct pipeline_config *config;
 	struct rte_mbuf *mbufs[TRAFFIC_MBUFS];
 	char *frames[TRAFFIC_MBUFS]; /* where the frame of each begins */
-	struct tuple *stream;        /* TRAFFIC_STREAM */
-	uint16_t port;               /* that receives; the others are silent */
+	uint16_t lengths[TRAFFIC_MBUFS];
+	struct tuple *stream; /* TRAFFIC_STREAM */
+	uint16_t port;        /* that receives; the others are silent */
 	uint32_t next_mbuf;
 	uint32_t next_tuple;
 	struct tuple *captured; /* what was sent, in order, unless NULL */
@@ -52,7 +63,7 @@ struct traffic_queue {
 	uint16_t port;
 };
 
-/* 0 or -1. The mbufs come from that pool and never go back. */
+/* kind and config are set. 0 or -1. The mbufs come from that pool and never go back. */
 int traffic_open(struct traffic *traffic, struct rte_mempool *pool);
 void traffic_close(struct traffic *traffic);
 struct port_queue traffic_queue_interface(struct traffic_queue *queue);
@@ -67,9 +78,9 @@ void traffic_receive(struct traffic *traffic, struct rte_mbuf **mbufs);
 void traffic_send(struct traffic *traffic, struct rte_mbuf **mbufs, unsigned int n);
 
 /* A packet of the fabric from anywhere to one of the prefixes. */
-struct tuple tuple_of_transit(const struct pipeline_prefix *prefixes, uint64_t *random);
+struct tuple tuple_of_transit(const struct traffic *traffic, uint64_t *random);
 /* A host's packet to the Internet. */
-struct tuple tuple_of_call(const struct pipeline_prefix *prefixes, uint64_t *random);
+struct tuple tuple_of_call(const struct traffic *traffic, uint64_t *random);
 /* The answer to a packet that was sent like this. */
 struct tuple tuple_of_reply(const struct tuple *sent);
 

@@ -12,7 +12,7 @@ from program import ROOT, viaduct
 
 sys.path.insert(0, str(ROOT / "tests/bench"))
 
-from driver import capture, gateway, machine, program, row, whole  # noqa: E402
+from driver import capture, gateway, machine, pipeline, program, row, whole  # noqa: E402
 
 
 def table():
@@ -138,6 +138,48 @@ def test_usage():
                           capture_output=True, text=True, timeout=60)
     assert done.returncode == 2
     assert "usage: scripts/bench" in done.stderr
+
+
+PRINTED = """1048576 sessions, transparent huge pages, bursts of 32, 2.10 GHz
+cycles a packet                             median     least      most
+loader                                        25.3      24.9      25.9
+stateful-4k                                   53.1      51.9      54.7
+stateful-4k:parse                             18.3      18.1      18.5
+stateful-4k-replies                           71.7      71.6      72.0
+"""
+
+
+def test_rows_that_the_pipeline_prints():
+    assert list(pipeline.read_rows(PRINTED)) == [
+        row.Row("loader", 25.3, 24.9, 25.9),
+        row.Row("stateful-4k", 53.1, 51.9, 54.7, "bare-stateful-4k"),
+        row.Row("stateful-4k:parse", 18.3, 18.1, 18.5),
+        row.Row("stateful-4k-replies", 71.7, 71.6, 72.0, "stateful-4k"),
+    ]
+
+
+def test_stages_have_a_table_of_their_own():
+    result = row.Table(hertz=2e9)
+    result.add(pipeline.read_rows(PRINTED))
+    assert "stateful-4k:parse" not in result.text()
+    assert [line.split() for line in result.stages_text().splitlines()] == \
+        [["cycles", "by", "stage", "parse"], ["stateful-4k", "18.3"]]
+    assert row.Table(hertz=2e9).stages_text() == ""
+
+
+@pytest.mark.parametrize("name, reference", [
+    ("loader", ""),
+    ("bare-fabric-100k", "loader"),
+    ("fabric-100k", "bare-fabric-100k"),
+    ("fabric-1m", "fabric-100k"),
+    ("stateful-zipf-1m", "bare-stateful-zipf-1m"),
+    ("first-packet", "stateful-1m"),
+    ("first-packet-10-rules", "first-packet"),
+    ("stateful-4k-imix", "stateful-4k"),
+    ("stateful-4k-replies-udp", "stateful-4k-replies"),
+])
+def test_what_rows_of_the_pipeline_are_compared_with(name, reference):
+    assert pipeline.reference_of(name) == reference
 
 
 def test_every_reference_is_a_row():

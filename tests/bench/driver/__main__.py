@@ -8,12 +8,12 @@ import subprocess
 import sys
 import tempfile
 
-from . import clock, machine, whole
+from . import clock, machine, pipeline, whole
 from .row import Table
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 DESCRIPTION = "What a packet costs, beside what one would run instead."
-PARTS = ("whole",)
+PARTS = ("whole", "pipeline")
 
 
 def read_arguments(words):
@@ -38,6 +38,23 @@ def measure_whole(options, cpus, pages_mb, hertz):
         return whole.measure(setup, whole.REFERENCES, hertz, rounds, seconds)
 
 
+def measure_all(options, cpus, hertz):
+    """(table, notes)"""
+    table, notes = Table(hertz), []
+    with machine.huge_pages(whole.HUGE_PAGES_MB) as pages_mb:
+        notes += machine.disturbances(cpus[0], cpus[-1], pages_mb, whole.HUGE_PAGES_MB)
+        if "whole" in options.only:
+            rows, more = measure_whole(options, cpus, pages_mb, hertz)
+            table.add(rows)
+            notes += more
+        if "pipeline" in options.only:
+            rows, more = pipeline.measure(ROOT / "build/tests/bench/pipeline_bench",
+                                          rounds=5 if options.quick else 20)
+            table.add(rows)
+            notes += more
+    return table, notes
+
+
 def main(words):
     options = read_arguments(words)
     cpus = machine.usable_cpus()
@@ -47,14 +64,11 @@ def main(words):
     signal.signal(signal.SIGTERM, interrupted)
     subprocess.run([ROOT / "scripts/build", "release"], check=True)
     hertz = clock.hertz(ROOT / "build")
-    table, notes = Table(hertz), []
-    with machine.huge_pages(whole.HUGE_PAGES_MB) as pages_mb:
-        notes += machine.disturbances(cpus[0], cpus[-1], pages_mb, whole.HUGE_PAGES_MB)
-        rows, more = measure_whole(options, cpus, pages_mb, hertz)
-        table.add(rows)
-        notes += more
+    table, notes = measure_all(options, cpus, hertz)
     print(f"{hertz / 1e9:.2f} GHz, worker on CPU {cpus[-1]} of {os.cpu_count()}\n")
     print(table.text())
+    if stages := table.stages_text():
+        print(f"\n{stages}")
     for note in notes:
         print(f"note: {note}")
     if options.csv:

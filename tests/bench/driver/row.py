@@ -49,13 +49,28 @@ class Table:
                              f"{self.mpps(row):.4f}", row.reference if ratio else "",
                              f"{ratio:.3f}" if ratio else ""))
 
-    def text(self, names=None):
+    def text(self):
         lines = [f"{'cycles a packet':<30} {'median':>9} {'least':>9} {'most':>9} {'Mpps':>8}  ratio"]
         for row in self.rows.values():
-            if names is not None and row.name not in names:
+            if ":" in row.name:
                 continue
             ratio = self.ratio(row)
             compared = f"  {ratio:5.2f} of {row.reference}" if ratio else ""
             lines.append(f"{row.name:<30} {row.median:9.1f} {row.least:9.1f} {row.most:9.1f} "
                          f"{self.mpps(row):8.2f}{compared}")
+        return "\n".join(lines)
+
+    def stages_text(self):
+        """A line for each row that has stages, which are rows called NAME:STAGE."""
+        stages = {}
+        for row in self.rows.values():
+            name, colon, stage = row.name.partition(":")
+            if colon:
+                stages.setdefault(name, {})[stage] = row.median
+        if not stages:
+            return ""
+        titles = list(next(iter(stages.values())))
+        lines = [f"{'cycles by stage':<30}" + "".join(f" {title:>8}" for title in titles)]
+        for name, figures in stages.items():
+            lines.append(f"{name:<30}" + "".join(f" {figures[title]:8.1f}" for title in titles))
         return "\n".join(lines)

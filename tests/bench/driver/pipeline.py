@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The pipeline alone: what build/tests/bench/pipeline_bench prints, and what it is compared with."""
+import re
+import subprocess
+from dataclasses import dataclass
+
+from .row import Row
+
+RUN_SECONDS_MAX = 600
+WANTED_PAGES = "reserved huge pages"
+LINE = re.compile(r"(\S+) +(-?[\d.]+) +(-?[\d.]+) +(-?[\d.]+)$")
+
+
+@dataclass
+class Run:
+    """One run of the program: a gateway of its own."""
+    parts: str
+    options: tuple = ()
+    suffix: str = ""
+
+    def command(self, program, rounds):
+        return [str(program), "--parts", self.parts, "--rounds", str(rounds),
+                "--suffix", self.suffix, *self.options]
+
+
+RUNS = (
+    Run("loader,fabric,few,sessions,first"),
+    Run("fabric", ("--prefixes", "1000000")),
+    Run("first", ("--rules", "10"), "-10-rules"),
+    Run("first", ("--rules", "100"), "-100-rules"),
+    Run("fabric,few", ("--imix",), "-imix"),
+    Run("few,first", ("--protocol", "tcp"), "-tcp"),
+    Run("few,first", ("--protocol", "udp"), "-udp"),
+)
+SUFFIXES = tuple(run.suffix for run in RUNS if run.suffix)
+
+
+def reference_of(name):
+    """What a row is compared with."""
+    if name == "loader" or ":" in name:
+        return ""
+    for suffix in SUFFIXES:
+        if name.endswith(suffix):
+            return name.removesuffix(suffix)
+    if name.startswith("bare-"):
+        return "loader"
+    if name.startswith("fabric-1m"):
+        return name.replace("1m", "100k")
+    if name.endswith("-replies"):
+        return name.removesuffix("-replies")
+    if name == "first-packet":
+        return "stateful-1m"
+    return f"bare-{name}"
+
+
+def read_rows(text):
+    """The rows that the program has printed; other lines are for people."""
+    for line in text.splitlines():
+        found = LINE.match(line)
+        if found:
+            name, *figures = found.groups()
+            yield Row(name, *map(float, figures), reference_of(name))
+
+
+def measure(program, rounds, runs=RUNS):
+    """(rows, sentences about what went wrong)."""
+    rows, notes, pages = [], [], set()
+    for run in runs:
+        done = subprocess.run(run.command(program, rounds), capture_output=True, text=True,
+                              timeout=RUN_SECONDS_MAX, check=False)
+        rows += read_rows(done.stdout)
+        if done.returncode != 0:
+            notes.append(f"pipeline_bench {' '.join(run.command('', rounds)[1:])}: "
+                         f"{done.stderr.strip()}")
+        pages.update(re.findall(r"reserved huge pages|transparent huge pages|small pages", done.stdout.partition("\n")[0]))
+    others = sorted(pages - {WANTED_PAGES})
+    if others:
+        notes.append(f"the pipeline's tables are in {' and in '.join(others)}, not in "
+                     f"{WANTED_PAGES}")
+    return rows, notes
