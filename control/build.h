@@ -30,6 +30,7 @@ struct builder {
 	const struct prober *prober;            /* which backends are up; NULL: all */
 	uint64_t now;                           /* nanoseconds, on the gateway's clock */
 	const struct rte_ether_addr *port_macs; /* by port; NULL: all zero */
+	uint32_t ports_down;                    /* a bit for each port without a link */
 	unsigned int workers;                   /* 0: none, for explain */
 	struct snapshot_subnet *subnets;        /* by zone, once build_networks() made them */
 	struct snapshot_vip *vips;              /* by id, once build_vips() made them */
@@ -69,5 +70,8 @@ struct subnet_routes {
 int build_subnet_routes(struct builder *builder, uint32_t network, const struct subnet *subnet,
 			const struct subnet_routes **routes);
 
-/* The id of the ECMP group of a route's next hops, held by the generation. */
+/*
+ * The id of the ECMP group of a route's next hops that have a link, held by the generation.
+ * -ENETDOWN, without a sentence: none of them has.
+ */
 int build_group(struct builder *builder, const struct fabric_route *route, uint32_t *id);

@@ -89,6 +89,8 @@ build_group_prefixes(struct builder *builder)
 		uint32_t id;
 		int rc = build_group(builder, route, &id);
 
+		if (rc == -ENETDOWN)
+			continue;
 		if (rc == 0)
 			rc = prefix_add(builder, ip_address_v4(&route->prefix.address),
 					route->prefix.length, ROUTE_GROUP, id);

@@ -20,6 +20,12 @@ members_compare(const void *left, const void *right)
 	return (a->next_hop > b->next_hop) - (a->next_hop < b->next_hop);
 }
 
+static bool
+hop_is_down(const struct builder *builder, const struct next_hop *hop)
+{
+	return builder->ports_down >> builder->model->interfaces[hop->interface].port & 1;
+}
+
 static int
 members_take(struct builder *builder, const struct fabric_route *route, struct members *members)
 {
@@ -31,18 +37,23 @@ members_take(struct builder *builder, const struct fabric_route *route, struct m
 				  "the route to %s has %zu next hops; at most %d are possible",
 				  ip_prefix_format(&route->prefix, prefix), route->next_hop_count,
 				  ECMP_MEMBERS_MAX);
-	members->count = route->next_hop_count;
-	for (size_t i = 0; i < members->count; i++) {
+	members->count = 0;
+	for (size_t i = 0; i < route->next_hop_count; i++) {
 		const struct next_hop *hop = &route->next_hops[i];
-		int rc = next_hop_take(builder->next_hops, builder->registry,
-				       (uint16_t)interfaces[hop->interface],
-				       ip_address_v4(&hop->address), &members->items[i].next_hop);
+		struct ecmp_member *member = &members->items[members->count];
+		int rc;
 
+		if (hop_is_down(builder, hop))
+			continue;
+		rc = next_hop_take(builder->next_hops, builder->registry,
+				   (uint16_t)interfaces[hop->interface],
+				   ip_address_v4(&hop->address), &member->next_hop);
 		if (rc == -ENOSPC)
 			return build_ids_used_up(builder, REGISTRY_NEXT_HOP);
 		if (rc != 0)
 			return build_out_of_memory(builder);
-		members->items[i].weight = hop->weight;
+		member->weight = hop->weight;
+		members->count++;
 	}
 	qsort(members->items, members->count, sizeof(members->items[0]), members_compare);
 	return 0;
@@ -117,6 +128,8 @@ build_group(struct builder *builder, const struct fabric_route *route, uint32_t 
 
 	if (rc != 0)
 		return rc;
+	if (members.count == 0)
+		return -ENETDOWN;
 	if (before != NULL) {
 		const struct fabric_group *group = shared_table(before);
 

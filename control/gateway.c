@@ -35,6 +35,7 @@ generation_of(struct gateway *gateway, struct model *model, int *rc, char *error
 		.prober = &gateway->prober,
 		.now = gateway->now,
 		.port_macs = gateway->port_macs,
+		.ports_down = gateway->ports_down,
 		.workers = gateway->worker_count,
 		.error = error,
 		.error_size = error_size,
@@ -68,8 +69,7 @@ given_neighbors(const struct model *model, const struct names *names)
 	return given;
 }
 
-/* Builds and publishes; takes the model when it succeeds. */
-static int
+int
 gateway_publish(struct gateway *gateway, struct model *model, bool forced, char *error,
 		size_t error_size)
 {
@@ -103,6 +103,7 @@ gateway_publish(struct gateway *gateway, struct model *model, bool forced, char 
 		goto free_given;
 	}
 	generation->model = model;
+	gateway->links_changed = false;
 	prober_set(&gateway->prober, &targets);
 	neighbors_set(gateway->neighbors, generation->snapshot, given, model->neighbor_count);
 	(void)neighbors_tick(gateway->neighbors, gateway->now); /* the rest is told later */
@@ -331,63 +332,6 @@ bool
 gateway_settled(const struct gateway *gateway)
 {
 	return publisher_settled(&gateway->publisher) && neighbors_told(gateway->neighbors);
-}
-
-static unsigned int
-gateway_take_events(struct gateway *gateway, unsigned int worker, uint64_t now)
-{
-	struct rte_ring *ring = gateway->workers[worker]->events;
-	struct event event;
-	unsigned int count = 0;
-
-	/* No more than were there at first, so that a busy worker cannot keep the thread here. */
-	for (unsigned int left = rte_ring_count(ring); left > 0; left--) {
-		if (rte_ring_sc_dequeue_elem(ring, &event, sizeof(event)) != 0)
-			break;
-		switch ((enum event_type)event.type) {
-		case EVENT_RESOLVE:
-			neighbors_resolve(gateway->neighbors, gateway_snapshot(gateway), &event,
-					  now);
-			break;
-		case EVENT_LEARNED:
-			neighbors_learn(gateway->neighbors, &event);
-			break;
-		case EVENT_ANSWER:
-			prober_take(&gateway->prober, gateway_snapshot(gateway), &event);
-			break;
-		}
-		count++;
-	}
-	return count;
-}
-
-/* The model as it is, with what the probes have found out since it was published. */
-static void
-gateway_publish_health(struct gateway *gateway)
-{
-	struct generation *before = gateway->publisher.current;
-	struct model *model = before->model;
-	char error[256];
-
-	/* When there is no room for it now, a later turn tries again. */
-	if (gateway_publish(gateway, model, true, error, sizeof(error)) == 0)
-		before->model = NULL;
-}
-
-unsigned int
-gateway_tick(struct gateway *gateway, uint64_t now)
-{
-	unsigned int done = publisher_tick(&gateway->publisher);
-
-	gateway->now = now;
-	for (unsigned int i = 0; i < gateway->worker_count; i++)
-		done += gateway_take_events(gateway, i, now);
-	done += prober_tick(&gateway->prober, gateway_snapshot(gateway), now);
-	if (gateway->prober.changed && gateway_settled(gateway)) {
-		gateway_publish_health(gateway);
-		done++;
-	}
-	return done + neighbors_tick(gateway->neighbors, now);
 }
 
 void

@@ -74,6 +74,12 @@ bool gateway_settled(const struct gateway *gateway);
  */
 unsigned int gateway_tick(struct gateway *gateway, uint64_t now);
 
+/*
+ * The port has a link, as it is taken to have at first, or none: a later turn takes next hops
+ * behind it out of ECMP, and routes that have no others.
+ */
+void gateway_port_set(struct gateway *gateway, unsigned int port, bool up);
+
 /* Sum over the workers. */
 void gateway_counters(const struct gateway *gateway, struct counters *sum);
 

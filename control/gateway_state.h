@@ -10,7 +10,7 @@
 #include "registry.h"
 #include "store.h"
 
-/* What a gateway is made of, for gateway.c and gateway_names.c alone. */
+/* What a gateway is made of, for gateway*.c alone. */
 
 struct gateway {
 	struct registry *registry;
@@ -22,6 +22,8 @@ struct gateway {
 	struct prober prober;
 	struct publisher publisher;
 	struct rte_ether_addr *port_macs; /* or NULL */
+	uint32_t ports_down;              /* a bit for each port without a link */
+	bool links_changed;               /* since the snapshot was built */
 	int socket;
 	uint64_t now; /* nanoseconds, of the last tick */
 
@@ -30,3 +32,7 @@ struct gateway {
 	struct rte_ring *rings[WORKERS_MAX];
 	const _Atomic uint64_t *acknowledged[WORKERS_MAX];
 };
+
+/* Builds and publishes; takes the model when it succeeds. Else a sentence is in error. */
+int gateway_publish(struct gateway *gateway, struct model *model, bool forced, char *error,
+		    size_t error_size);

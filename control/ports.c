@@ -10,6 +10,10 @@
 
 #include "device.h"
 
+enum {
+	RSS_KEY_MAX = 128, /* bytes; devices of today take 40 to 52 */
+};
+
 static uint16_t
 queue_receive(void *context, struct rte_mbuf **mbufs, uint16_t n)
 {
@@ -43,8 +47,35 @@ queue_transmit(void *context, struct rte_mbuf **mbufs, uint16_t n)
 	return sent;
 }
 
+/*
+ * For a device that sends one buffer for each packet: those in several, as fragments are, become
+ * copies. One that can not be copied ends the burst; what is left of it is dropped as by a full
+ * queue.
+ */
+static uint16_t
+queue_transmit_whole(void *context, struct rte_mbuf **mbufs, uint16_t n)
+{
+	const struct ports_queue *queue = context;
+	uint16_t whole;
+
+	for (whole = 0; whole < n; whole++) {
+		struct rte_mbuf *mbuf = mbufs[whole], *copy;
+
+		if (likely(mbuf->nb_segs == 1))
+			continue;
+		copy = rte_pktmbuf_copy(mbuf, queue->pool, 0, UINT32_MAX);
+		if (copy == NULL || copy->nb_segs > 1) {
+			rte_pktmbuf_free(copy);
+			break;
+		}
+		rte_pktmbuf_free(mbuf);
+		mbufs[whole] = copy;
+	}
+	return queue_transmit(context, mbufs, whole);
+}
+
 static int
-queues_make(struct ports *ports)
+queues_make(struct ports *ports, struct rte_mempool *pool)
 {
 	ports->handles = calloc(ports->workers, sizeof(*ports->handles));
 	ports->queues = calloc(ports->workers, sizeof(*ports->queues));
@@ -58,11 +89,13 @@ queues_make(struct ports *ports)
 
 			*handle = (struct ports_queue){ .ethdev = device->ethdev,
 							.queue = worker,
-							.ports = ports };
+							.ports = ports,
+							.pool = pool };
 			ports->queues[worker][i] = (struct port_queue){
 				.receive = worker < device->rx_queues ? queue_receive
 								      : queue_receive_nothing,
-				.transmit = queue_transmit,
+				.transmit =
+					device->segments ? queue_transmit : queue_transmit_whole,
 				.context = handle,
 			};
 		}
@@ -102,24 +135,59 @@ queues_choose(struct ports_device *device, const struct port *port, unsigned int
 	return 0;
 }
 
+/*
+ * How the device chooses a queue for each packet, if it can. With this key Toeplitz's hash is the
+ * same for both directions, so that a session's owner is most often who received the packet.
+ */
+static void
+spread_set(struct rte_eth_conf *conf, const struct rte_eth_dev_info *info, uint8_t key[RSS_KEY_MAX])
+{
+	struct rte_eth_rss_conf *rss = &conf->rx_adv_conf.rss_conf;
+
+	rss->rss_hf =
+		info->flow_type_rss_offloads & (RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP | RTE_ETH_RSS_UDP);
+	if (rss->rss_hf == 0)
+		return;
+	conf->rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
+	if (info->hash_key_size == 0 || info->hash_key_size > RSS_KEY_MAX)
+		return;
+	for (unsigned int i = 0; i < info->hash_key_size; i++)
+		key[i] = i % 2 == 0 ? 0x6d : 0x5a;
+	rss->rss_key = key;
+	rss->rss_key_len = info->hash_key_size;
+}
+
+/* A driver may say no more than how long its frames are. */
+static uint32_t
+mtu_most(const struct rte_eth_dev_info *info)
+{
+	uint32_t framing = RTE_ETHER_HDR_LEN + RTE_ETHER_CRC_LEN;
+
+	if (info->max_mtu != UINT16_MAX)
+		return info->max_mtu;
+	return info->max_rx_pktlen > framing
+		       ? RTE_MIN(info->max_rx_pktlen - framing, (uint32_t)UINT16_MAX)
+		       : UINT16_MAX;
+}
+
 static int
 device_configure(struct ports_device *device, const struct port *port,
 		 const struct rte_eth_dev_info *info, char *error, size_t error_size)
 {
 	struct rte_eth_conf conf = { .rxmode = { .mtu = port->mtu } };
-	uint64_t hash =
-		info->flow_type_rss_offloads & (RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP | RTE_ETH_RSS_UDP);
+	uint8_t key[RSS_KEY_MAX];
 	int rc;
 
-	if (port->mtu < info->min_mtu || port->mtu > info->max_mtu) {
+	if (port->mtu < info->min_mtu || port->mtu > mtu_most(info)) {
 		snprintf(error, error_size, "port %s has MTU %u; its driver %s takes %u to %u",
-			 port->name, port->mtu, info->driver_name, info->min_mtu, info->max_mtu);
+			 port->name, port->mtu, info->driver_name, info->min_mtu, mtu_most(info));
 		return -EINVAL;
 	}
-	if (device->rx_queues > 1 && hash != 0) {
-		conf.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
-		conf.rx_adv_conf.rss_conf.rss_hf = hash;
-	}
+	if (device->rx_queues > 1)
+		spread_set(&conf, info, key);
+	device->segments = info->tx_offload_capa & RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
+	if (device->segments)
+		conf.txmode.offloads = RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
 
 	device->rx_descriptors = port->descriptors;
 	device->tx_descriptors = port->descriptors;
@@ -267,7 +335,7 @@ ports_open(struct ports *ports, const struct model *model, struct rte_mempool *p
 			goto close;
 	}
 
-	rc = queues_make(ports);
+	rc = queues_make(ports, pool);
 	if (rc == 0)
 		return 0;
 	snprintf(error, error_size, "%s", strerror(-rc));

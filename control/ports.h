@@ -22,6 +22,7 @@ struct ports_queue {
 	uint16_t ethdev;
 	uint16_t queue;
 	const struct ports *ports;
+	struct rte_mempool *pool; /* of copies, where the device takes no packets in segments */
 };
 
 struct ports_device {
@@ -30,6 +31,7 @@ struct ports_device {
 	uint16_t tx_queues; /* one for each worker */
 	uint16_t rx_descriptors;
 	uint16_t tx_descriptors;
+	bool segments;    /* it sends packets that lie in several buffers */
 	bool promiscuous; /* takes frames to any MAC address: the driver has no filter for more */
 	struct rte_ether_addr mac;
 	const char *driver;

@@ -20,6 +20,7 @@
 #include "eal.h"
 #include "gateway.h"
 #include "lcores.h"
+#include "links.h"
 #include "pool.h"
 #include "ports.h"
 #include "reload.h"
@@ -62,6 +63,7 @@ struct run {
 	struct clock clock;
 	struct gateway *gateway;
 	struct lcores lcores;
+	struct links links;
 	struct reload reload;
 
 	uint64_t received;       /* packets, over all ports */
@@ -142,7 +144,8 @@ control_loop(struct run *run)
 		unsigned int done;
 
 		telemetry_hold();
-		done = gateway_tick(run->gateway, now);
+		done = links_tick(&run->links, &run->ports, run->gateway, now);
+		done += gateway_tick(run->gateway, now);
 		reload_tick(&run->reload);
 		telemetry_let_go();
 		lcores_wake(&run->lcores);
@@ -208,7 +211,7 @@ forward(struct run *run)
 
 	if (rc != 0)
 		return fail("the workers do not start");
-	rc = telemetry_start(run->gateway, &run->lcores);
+	rc = telemetry_start(run->gateway, &run->lcores, &run->ports);
 	if (rc != 0) {
 		fail("the telemetry commands can not be registered");
 		goto stop;
@@ -216,6 +219,7 @@ forward(struct run *run)
 	startup_print(run->json ? stderr : stdout, run->gateway, &run->ports, &run->lcores,
 		      &run->pool_size);
 
+	run->links = (struct links){ .log = stderr };
 	run->reload = (struct reload){ .gateway = run->gateway, .file = run->file };
 	run->received_since = clock_now(&run->clock);
 	rc = control_loop(run);

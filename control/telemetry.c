@@ -68,7 +68,7 @@ facts_clear(struct telemetry_facts *facts)
 
 static int
 facts_copy(struct telemetry_facts *facts, const struct gateway *gateway,
-	   const struct lcores *lcores)
+	   const struct lcores *lcores, const struct ports *ports)
 {
 	const struct model *model = gateway_model(gateway);
 
@@ -84,6 +84,7 @@ facts_copy(struct telemetry_facts *facts, const struct gateway *gateway,
 	}
 	facts->session_capacity = model->gateway.flow_capacity;
 	facts->lcores = lcores;
+	facts->devices = ports;
 	facts->gateway = gateway;
 	return 0;
 
@@ -93,7 +94,8 @@ clear:
 }
 
 int
-telemetry_start(const struct gateway *gateway, const struct lcores *lcores)
+telemetry_start(const struct gateway *gateway, const struct lcores *lcores,
+		const struct ports *ports)
 {
 	int rc = 0;
 
@@ -102,7 +104,7 @@ telemetry_start(const struct gateway *gateway, const struct lcores *lcores)
 		rc = commands_register();
 	if (rc == 0) {
 		telemetry.registered = true;
-		rc = facts_copy(&telemetry.facts, gateway, lcores);
+		rc = facts_copy(&telemetry.facts, gateway, lcores, ports);
 	}
 	pthread_mutex_unlock(&telemetry.lock);
 	return rc;

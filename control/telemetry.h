@@ -3,18 +3,21 @@
 
 #include "gateway.h"
 #include "lcores.h"
+#include "ports.h"
 
 /*
  * The counters of a running gateway for DPDK's telemetry (dpdk-telemetry.py): the commands
  * /viaduct/info, ports, paths, drops, sessions and workers. They are answered by a thread of DPDK,
- * which reads nothing but counters and what never changes while a gateway runs.
+ * which reads nothing but counters, the state of devices, and what never changes while a gateway
+ * runs.
  */
 
 /*
  * From now on the commands are answered with that gateway's counters, until telemetry_stop(); one
  * gateway in a process. 0 or -errno.
  */
-int telemetry_start(const struct gateway *gateway, const struct lcores *lcores);
+int telemetry_start(const struct gateway *gateway, const struct lcores *lcores,
+		    const struct ports *ports);
 /* When it returns, no command is being answered any more; later ones get an error. */
 void telemetry_stop(void);
 

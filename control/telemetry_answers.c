@@ -81,6 +81,27 @@ numbered_add(struct rte_tel_data *dict, unsigned int number, const char *name,
 	return rc;
 }
 
+/* What the device counts, and its link; what it does not tell is 0, its link is taken to be up. */
+struct device_view {
+	struct rte_eth_stats stats;
+	struct rte_eth_link link;
+};
+
+static struct device_view
+device_look(const struct ports *devices, unsigned int port)
+{
+	uint16_t ethdev = devices->devices[port].ethdev;
+	struct device_view view = { 0 };
+
+	if (rte_eth_stats_get(ethdev, &view.stats) != 0)
+		memset(&view.stats, 0, sizeof(view.stats));
+	if (rte_eth_link_get_nowait(ethdev, &view.link) != 0)
+		view.link = (struct rte_eth_link){ .link_status = RTE_ETH_LINK_UP };
+	if (view.link.link_speed == RTE_ETH_SPEED_NUM_UNKNOWN)
+		view.link.link_speed = RTE_ETH_SPEED_NUM_NONE;
+	return view;
+}
+
 static int
 ports_answer(struct rte_tel_data *dict, const struct telemetry_facts *facts)
 {
@@ -88,11 +109,18 @@ ports_answer(struct rte_tel_data *dict, const struct telemetry_facts *facts)
 
 	for (unsigned int i = 0; rc == 0 && i < facts->port_count; i++) {
 		const struct port_counters *port = &facts->counters.ports[i];
+		const struct device_view device = device_look(facts->devices, i);
 		const struct figure figures[] = {
 			{ "received_packets", port->received_packets },
 			{ "received_bytes", port->received_bytes },
 			{ "sent_packets", port->sent_packets },
 			{ "sent_bytes", port->sent_bytes },
+			{ "link_up", device.link.link_status },
+			{ "link_mbit_s", device.link.link_speed },
+			{ "device_missed", device.stats.imissed },
+			{ "device_receive_errors", device.stats.ierrors },
+			{ "device_no_buffer", device.stats.rx_nombuf },
+			{ "device_send_errors", device.stats.oerrors },
 		};
 
 		rc = numbered_add(dict, i, facts->ports[i], figures, RTE_DIM(figures));

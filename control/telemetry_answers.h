@@ -8,12 +8,14 @@
 
 #include "gateway.h"
 #include "lcores.h"
+#include "ports.h"
 
 /* What telemetry's commands are answered with. */
 
 struct telemetry_facts {
 	const struct gateway *gateway; /* NULL: none runs */
 	const struct lcores *lcores;
+	const struct ports *devices;
 	char *name; /* these are copies: a reload replaces the model, but changes none */
 	char *ports[PORTS_MAX];
 	unsigned int port_count;

@@ -127,6 +127,41 @@ a_removed_next_hop_moves_only_its_own_flows(void **state)
 	generation_free(again);
 }
 
+#define TWO_LINKS                                                                                \
+	"interfaces = ( { name = \"up\"; port = \"wan\"; addresses = \"198.51.100.2/24\"; },"    \
+	" { name = \"way\"; port = \"lan\"; addresses = \"198.51.101.2/24\"; } );\n"             \
+	"routes = ( " ROUTE("203.0.113.0/24",                                                    \
+			    HOP(1) ",{ address = \"198.51.101.1\"; }") "," ROUTE("192.0.2.0/24", \
+										 HOP(1)) " );\n"
+
+static void
+next_hops_without_a_link_are_left_out(void **state)
+{
+	struct building *building = *state;
+	struct generation *both = building_build(building, TWO_LINKS, NULL), *without, *again;
+
+	assert_non_null(both);
+	assert_int_equal(group_of(both, one)->member_count, 2);
+
+	/* The route that has no other goes, so that a shorter prefix has its turn. */
+	building->ports_down = 1 << 0;
+	without = building_build(building, TWO_LINKS, both);
+	assert_non_null(without);
+	assert_int_equal(group_of(without, one)->member_count, 1);
+	assert_int_equal(group_of(without, one)->members[0].next_hop,
+			 group_of(both, one)->members[1].next_hop);
+	assert_null(prefix_table_find(&without->prefixes, two, 24));
+
+	building->ports_down = 0;
+	again = building_build(building, TWO_LINKS, without);
+	assert_non_null(again);
+	assert_int_equal(group_of(again, one)->member_count, 2);
+	assert_int_equal(group_of(again, two)->member_count, 1);
+	generation_free(both);
+	generation_free(without);
+	generation_free(again);
+}
+
 static void
 ids_are_free_when_no_generation_has_them(void **state)
 {
@@ -179,6 +214,7 @@ main(void)
 		building_test(used_up_next_hops_need_a_restart),
 		building_test(routes_of_the_same_next_hops_share_a_group),
 		building_test(a_removed_next_hop_moves_only_its_own_flows),
+		building_test(next_hops_without_a_link_are_left_out),
 		building_test(ids_are_free_when_no_generation_has_them),
 		building_test(one_next_hop_is_a_group_wherever_it_comes_from),
 	};

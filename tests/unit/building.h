@@ -22,6 +22,7 @@ struct building {
 	struct next_hops next_hops;
 	uint64_t now; /* nanoseconds */
 	unsigned int workers;
+	uint32_t ports_down;
 	char error[256]; /* of the last build that failed */
 };
 
@@ -73,6 +74,7 @@ building_build_model(struct building *building, struct model *model,
 		.next_hops = &building->next_hops,
 		.now = building->now,
 		.workers = building->workers,
+		.ports_down = building->ports_down,
 		.port_macs = macs,
 		.error = building->error,
 		.error_size = sizeof(building->error),

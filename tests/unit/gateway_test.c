@@ -141,6 +141,33 @@ a_second_change_waits_for_the_first(void **state)
 	assert_int_equal(gateway_snapshot(fixture->gateway)->generation, 3);
 }
 
+/* The control thread's turn publishes what a link that is lost changes, as soon as it can. */
+static void
+a_lost_link_takes_its_routes(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture_create(fixture, ONE, 1, false);
+	gateway_port_set(fixture->gateway, 0, false);
+	assert_int_equal(gateway_snapshot(fixture->gateway)->generation, 1);
+	fixture_run(fixture);
+	assert_int_equal(gateway_snapshot(fixture->gateway)->generation, 2);
+	assert_int_equal(gateway_snapshot(fixture->gateway)->group_count, 1);
+	assert_null(gateway_snapshot(fixture->gateway)->groups[0]);
+
+	/* A reload while it is lost changes nothing of that; told twice it is told once. */
+	assert_int_equal(fixture_reload(fixture, TWO), 0);
+	gateway_port_set(fixture->gateway, 0, false);
+	fixture_run(fixture);
+	assert_int_equal(gateway_snapshot(fixture->gateway)->generation, 3);
+	assert_null(gateway_snapshot(fixture->gateway)->groups[0]);
+
+	gateway_port_set(fixture->gateway, 0, true);
+	fixture_run(fixture);
+	assert_int_equal(gateway_snapshot(fixture->gateway)->generation, 4);
+	assert_true(gateway_settled(fixture->gateway));
+}
+
 static void
 a_refused_change_leaves_all_as_it_was(void **state)
 {
@@ -321,6 +348,7 @@ main(void)
 		fixture_test(what_can_not_be_built_is_not_created),
 		fixture_test(a_restart_is_not_a_reload),
 		fixture_test(a_second_change_waits_for_the_first),
+		fixture_test(a_lost_link_takes_its_routes),
 		fixture_test(a_refused_change_leaves_all_as_it_was),
 		fixture_test(packets_follow_the_configuration),
 		fixture_test(neighbors_are_asked_for_and_learned),

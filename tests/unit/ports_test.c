@@ -264,6 +264,34 @@ files_are_received_and_written(void **state)
 	assert_int_equal(capture_count(fixture, "e"), FRAMES);
 }
 
+/* net_pcap does not say that it takes packets in several buffers: it is given one for each. */
+static void
+packets_in_segments_are_put_together(void **state)
+{
+	struct fixture *fixture = *state;
+	static struct rte_mbuf *mbufs[4095];
+	const struct port_queue *queue;
+	char arguments[64];
+
+	snprintf(arguments, sizeof(arguments), "tx_pcap=%s/a", fixture->folder);
+	device_make(fixture, "net_pcap0", arguments);
+	assert_int_equal(open_ports(fixture), 0);
+	assert_false(fixture->ports.devices[0].segments);
+	queue = &fixture->ports.queues[0][0];
+	assert_int_equal(rte_pktmbuf_alloc_bulk(fixture->pool, mbufs, 4095), 0);
+	for (unsigned int i = 0; i < 4; i++)
+		assert_non_null(rte_pktmbuf_append(mbufs[i], 40));
+	assert_int_equal(rte_pktmbuf_chain(mbufs[1], mbufs[2]), 0);
+	mbufs[2] = mbufs[3];
+
+	/* Without room for a copy, those in front of it are sent alone. */
+	assert_int_equal(queue->transmit(queue->context, mbufs, 3), 1);
+	rte_pktmbuf_free_bulk(&mbufs[4], 4091);
+	assert_int_equal(queue->transmit(queue->context, &mbufs[1], 2), 2);
+	ports_close(&fixture->ports);
+	assert_int_equal(capture_count(fixture, "a"), 3);
+}
+
 static void
 full_queue_is_tried_again_only_at_the_end(void **state)
 {
@@ -306,6 +334,7 @@ main(void)
 		TEST(file_that_nobody_would_read_is_refused),
 		TEST(mtu_that_the_driver_refuses_is_told),
 		TEST(files_are_received_and_written),
+		TEST(packets_in_segments_are_put_together),
 		TEST(full_queue_is_tried_again_only_at_the_end),
 	};
 
