@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Nothing ever leaves untranslated: random traffic over random changes of the configuration."""
+"""Nothing ever leaves untranslated, and no port is given twice: random traffic over random changes of
+the configuration, with one worker and with several."""
 import ipaddress
 import random
 
@@ -19,6 +20,17 @@ CHANGES = [
     ('outbound_vips = "one"; }', "}"),
     ('outbound_vips = "three"; }', 'outbound_vips = [ "three", "one" ]; }'),
     ("192.23.1.2", "192.23.1.9"),
+]
+
+
+MOVES = [  # of blocks from host to host, and of VIPs from subnet to subnet
+    ("ports_per_host = 64", "ports_per_host = 8"),
+    ("ports_per_host = 64", "ports_per_host = 128"),
+    ("ports_per_host = 64", 'ports_per_host = "on_demand"'),
+    ('ports_per_host = "on_demand"', "ports_per_host = 32"),
+    ('outbound_vips = "one"; }', 'outbound_vips = [ "one", "three" ]; }'),
+    ('outbound_vips = "one"; }', "}"),
+    ('outbound_vips = "three"; }', 'outbound_vips = [ "three", "one" ]; }'),
 ]
 
 
@@ -57,26 +69,73 @@ def packets(gateway, rng):
     return [gateway.frame(web, piece, sender=HOSTS[web] + "4") for piece in pieces]
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_no_private_source_leaves(tmp_path, seed):
-    rng = random.Random(seed)
+def changed(text, rng, changes):
+    for old, new in rng.sample(changes, rng.randrange(1, 4)):
+        text = text.replace(old, new)
+    return text
+
+
+def spread(workers, seed):
+    return ["--workers", str(workers), "--spread", str(seed)]
+
+
+@pytest.mark.parametrize("workers", [1, 2, 4])
+@pytest.mark.parametrize("seed", range(4))
+def test_no_private_source_leaves(tmp_path, seed, workers):
+    rng = random.Random(seed * 4 + workers)
     gateway = Gateway(NETWORKS / "mapped.conf")
-    frames, options, now = [], [], 0.0
+    frames, options, now = [], spread(workers, seed), 0.0
     for number in range(4):
-        text = gateway.path.read_text()
-        for old, new in rng.sample(CHANGES, rng.randrange(1, 4)):
-            text = text.replace(old, new)
         file = tmp_path / f"{number}.conf"
-        file.write_text(text)
-        for _ in range(150):
+        file.write_text(changed(gateway.path.read_text(), rng, CHANGES))
+        for _ in range(100):
             for frame in packets(gateway, rng):
                 frames.append((*frame, now))
                 now += rng.choice([0.001, 0.001, 0.001, 1, 40])
         options += [rng.choice(["--reload", "--reload-forced"]), f"{now:.3f}={file}"]
     result = gateway.replay(tmp_path, frames, *options)
     left = [packet for packet in result.packets("wan") if IP in packet]
-    assert len(left) > 100
+    assert len(left) > 60
     wrong = [packet for packet in left if ipaddress.ip_address(packet[IP].src) in PRIVATE]
     assert not wrong, wrong[0].show(dump=True)
     sources = {packet[IP].src for packet in left} - {"198.51.100.2"}
     assert sources <= {"192.23.1.2", "192.23.1.3", "192.23.1.4", "192.23.1.9"}, sources
+
+
+def endpoints(gateway, rng, first):
+    """Calls of many hosts to few servers: (frame, marker), the marker telling whose the call is."""
+    for number in range(first, first + 250):
+        subnet = rng.choice(list(HOSTS))
+        source, port = HOSTS[subnet] + str(rng.randrange(4, 12)), rng.randrange(5000, 5100)
+        layer = rng.choice([TCP, UDP])
+        call = layer(sport=port, dport=53, flags="S") if layer is TCP else UDP(sport=port, dport=53)
+        yield gateway.frame(subnet, IP(src=source, dst=rng.choice(["8.8.8.8", "9.9.9.9"])) / call
+                            / Raw(f"{subnet} {source} {port}"), sender=HOSTS[subnet] + "4")
+
+
+@pytest.mark.parametrize("profile", ["azure", "rfc"])
+@pytest.mark.parametrize("workers", [1, 2, 4])
+@pytest.mark.parametrize("seed", range(2))
+def test_no_port_is_given_twice(tmp_path, seed, workers, profile):
+    """Within the shortest hold-down: what a port was, it is for the same destination to the end."""
+    rng = random.Random(seed * 4 + workers)
+    text = (NETWORKS / "mapped.conf").read_text().replace("flow_capacity = 4096",
+                                                          "flow_capacity = 65536")
+    text = text.replace('profile = "rfc"', f'profile = "{profile}"')
+    start = tmp_path / "gateway.conf"
+    start.write_text(text)
+    gateway = Gateway(start)
+    frames, options = [], spread(workers, seed)
+    for number in range(5):
+        frames += endpoints(gateway, rng, number * 250)
+        file = tmp_path / f"{number}.conf"
+        file.write_text(changed(text, rng, MOVES))
+        options += ["--reload-forced", f"{len(frames) / 1000 - 0.0005:.4f}={file}"]
+    result = gateway.replay(tmp_path, frames, *options)
+    owners = {}
+    for packet in result.packets("wan"):
+        assert IP in packet and packet[IP].src.startswith("192.23.1.")
+        ip, transport = packet[IP], packet[IP].payload
+        key = (ip.proto, ip.src, transport.sport, ip.dst)
+        assert owners.setdefault(key, packet[Raw].load) == packet[Raw].load, key
+    assert len(owners) > 400

@@ -27,10 +27,10 @@
 
 enum {
 	TURNS_MAX = 600,
-	TURNS_MIN = 20, /* on however busy a machine */
-	SECONDS_MAX = 2,
-	ROUNDS_MIN = 3, /* of each worker in each turn */
-	NEW_FLOWS_PER_TURN = 400,
+	TURNS_MIN = 20,           /* on however busy a machine */
+	SECONDS_MAX = 1,          /* of each test */
+	ROUNDS_MIN = 3,           /* of each worker in each turn */
+	NEW_FLOWS_PER_TURN = 400, /* of all workers */
 	PACKETS = 8191,
 };
 
@@ -95,7 +95,8 @@ take_turn(struct traffic *traffic, struct gateway *gateway, const char *file)
 	struct model *model = model_of(file);
 	char error[256];
 
-	atomic_fetch_add(&traffic->new_flows_max, NEW_FLOWS_PER_TURN);
+	atomic_fetch_add(&traffic->new_flows_max,
+			 NEW_FLOWS_PER_TURN / gateway_worker_count(gateway));
 	if (gateway_reload(gateway, model, error, sizeof(error)) != 0)
 		fail_msg("the reload fails: %s", error);
 }
@@ -136,6 +137,9 @@ check(const struct traffic *traffic, const struct gateway *gateway, unsigned int
 	assert_int_equal(received, given);
 	assert_int_equal(sent, taken);
 	assert_int_equal(counters.originated + counters.consumed + counters.held, 0);
+	assert_int_equal(counters.handed_off, counters.handoffs_taken);
+	if (traffic->networks && gateway_worker_count(gateway) > 1)
+		assert_true(counters.handed_off > 1000);
 }
 
 static void
@@ -192,11 +196,26 @@ calls_are_never_decided_half_and_half(void **state)
 	run_traffic(true, 1);
 }
 
-/* The control thread and two workers, wherever there is a CPU for them. */
+/* Nor where each worker hands most of them to another, that may have the other configuration. */
+static void
+calls_are_never_decided_half_and_half_by_two(void **state)
+{
+	(void)state;
+	run_traffic(true, 2);
+}
+
+static void
+calls_are_never_decided_half_and_half_by_four(void **state)
+{
+	(void)state;
+	run_traffic(true, 4);
+}
+
+/* The control thread and four workers, wherever there is a CPU for them. */
 static void
 eal_start_lcores(void)
 {
-	char prefix[64], lcores[64] = "--lcores=(0-2)@0";
+	char prefix[64], lcores[64] = "--lcores=(0-4)@0";
 	char program[] = "test", no_huge[] = "--no-huge", no_shconf[] = "--no-shconf",
 	     no_pci[] = "--no-pci", no_telemetry[] = "--no-telemetry", size[] = "-m768",
 	     quiet[] = "--log-level=error";
@@ -205,7 +224,7 @@ eal_start_lcores(void)
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 
 	if (cpus > 1)
-		snprintf(lcores, sizeof(lcores), "--lcores=(0-2)@(0-%ld)", cpus - 1);
+		snprintf(lcores, sizeof(lcores), "--lcores=(0-4)@(0-%ld)", cpus - 1);
 	snprintf(prefix, sizeof(prefix), "--file-prefix=viaduct-test-%d", (int)getpid());
 	if (rte_eal_init(9, arguments) < 0) {
 		fprintf(stderr, "DPDK does not start\n");
@@ -219,6 +238,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(transit_is_never_sent_half_and_half),
 		cmocka_unit_test(calls_are_never_decided_half_and_half),
+		cmocka_unit_test(calls_are_never_decided_half_and_half_by_two),
+		cmocka_unit_test(calls_are_never_decided_half_and_half_by_four),
 	};
 
 	eal_start_lcores();

@@ -163,26 +163,32 @@ static void
 frame_next(struct traffic_side *side, unsigned int port, struct frame *frame)
 {
 	uint32_t turn = side->turn++;
+	uint32_t place = (uint32_t)(side - side->traffic->sides);
+	uint32_t new_flow = side->new_flows * TRAFFIC_WORKERS_MAX + place;
 	bool may_begin = side->new_flows < atomic_load(&side->traffic->new_flows_max);
 
 	if (!side->traffic->networks || (port == TRAFFIC_WAN && (turn % 2 == 0 || !may_begin)))
 		frame_fill(frame, KIND_FABRIC, turn);
-	else if (port == TRAFFIC_WAN)
-		frame_fill(frame, KIND_INBOUND, side->new_flows++);
-	else if (turn % 2 == 0 || !may_begin)
+	else if (port == TRAFFIC_LAN && (turn % 2 == 0 || !may_begin))
 		frame_fill(frame, KIND_KEPT, turn / 2 % TRAFFIC_KEPT_FLOWS);
 	else
-		frame_fill(frame, KIND_OUTBOUND, side->new_flows++);
+		frame_fill(frame, port == TRAFFIC_WAN ? KIND_INBOUND : KIND_OUTBOUND, new_flow);
+	side->new_flows += frame->kind == KIND_INBOUND || frame->kind == KIND_OUTBOUND;
 }
 
 static uint16_t
 side_receive(struct traffic_side *side, unsigned int port, struct rte_mbuf **mbufs, uint16_t n)
 {
+	struct traffic *traffic = side->traffic;
 	uint16_t count = n < 16 ? n : 16;
 
-	if (!atomic_load(&side->traffic->flows) ||
-	    rte_pktmbuf_alloc_bulk(side->traffic->pool, mbufs, count) != 0)
+	if (!atomic_load(&traffic->flows))
 		return 0;
+	if (atomic_fetch_add(&traffic->under_way, count) + count > TRAFFIC_UNDER_WAY_MAX ||
+	    rte_pktmbuf_alloc_bulk(traffic->pool, mbufs, count) != 0) {
+		atomic_fetch_sub(&traffic->under_way, count);
+		return 0;
+	}
 	for (uint16_t i = 0; i < count; i++)
 		frame_next(side, port, (void *)rte_pktmbuf_append(mbufs[i], sizeof(struct frame)));
 	side->given += count;
@@ -284,6 +290,7 @@ side_transmit(struct traffic_side *side, unsigned int port, struct rte_mbuf **mb
 		side->taken++;
 	}
 	rte_pktmbuf_free_bulk(mbufs, n);
+	atomic_fetch_sub(&side->traffic->under_way, n);
 	return n;
 }
 

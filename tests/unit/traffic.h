@@ -10,6 +10,7 @@
 
 /*
  * Traffic through two configurations that take turns, made and checked in the place of a driver.
+ * With several workers it comes to any of them, and they hand it over.
  *
  * The two differ in everything that a decision is made of: next hop, interface, VIP of outbound
  * calls, backend, its port, and the rule that lets it be called. A packet that was decided on some
@@ -20,13 +21,14 @@ enum {
 	TRAFFIC_WAN,
 	TRAFFIC_LAN,
 	TRAFFIC_PORTS,
-	TRAFFIC_WORKERS_MAX = 2,
+	TRAFFIC_WORKERS_MAX = 4,
 	TRAFFIC_KEPT_FLOWS = 64,
+	TRAFFIC_UNDER_WAY_MAX = 512, /* so that no worker's ring is ever full */
 };
 
 /* One worker's link to the test: only that worker touches it while it runs. */
 struct traffic_side {
-	const struct traffic *traffic;
+	struct traffic *traffic;
 	unsigned int turn;
 	uint32_t new_flows;
 	uint64_t given;
@@ -44,6 +46,7 @@ struct traffic_side {
 struct traffic {
 	bool networks; /* calls to and from a virtual network, not only transit of the fabric */
 	struct rte_mempool *pool;
+	_Atomic uint32_t under_way;     /* packets, by whichever worker */
 	_Atomic bool flows;             /* written by the test: there are packets to be received */
 	_Atomic uint32_t new_flows_max; /* written by the test: so many calls may have been begun */
 	struct traffic_side sides[TRAFFIC_WORKERS_MAX];
