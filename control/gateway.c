@@ -107,6 +107,10 @@ gateway_publish(struct gateway *gateway, struct model *model, bool forced, char 
 	prober_set(&gateway->prober, &targets);
 	neighbors_set(gateway->neighbors, generation->snapshot, given, model->neighbor_count);
 	(void)neighbors_tick(gateway->neighbors, gateway->now); /* the rest is told later */
+	/* Without memory for it nobody is told: neighbours find out when they ask again. */
+	if (gateway->announce)
+		(void)announcements_set(&gateway->announcements, generation->snapshot,
+					gateway->now);
 free_given:
 	probe_targets_clear(&targets);
 	free(given);
@@ -224,6 +228,7 @@ gateway_create(struct model *model, const struct gateway_options *options, struc
 		return fail(error, error_size, -ENOMEM, "there is not enough memory");
 	made->socket = options->socket;
 	made->now = options->now;
+	made->announce = options->announce;
 	rc = gateway_copy_macs(made, model, options);
 	if (rc == 0)
 		rc = gateway_make_workers(made, model, options);
@@ -251,6 +256,7 @@ gateway_free(struct gateway *gateway)
 	if (gateway == NULL)
 		return;
 	prober_release(&gateway->prober);
+	announcements_clear(&gateway->announcements);
 	neighbors_free(gateway->neighbors);
 	for (unsigned int i = 0; i < gateway->worker_count; i++)
 		worker_free(gateway->workers[i]);

@@ -24,6 +24,7 @@ struct gateway_options {
 	uint64_t now; /* nanoseconds, on the clock that worker_poll() will be given */
 	/* true: neighbours that nobody configured resolve at once, to made-up MAC addresses */
 	bool answer_arp;
+	bool announce;   /* the links are told of the gateway's own addresses */
 	bool probe;      /* backends are probed; else all of them are up */
 	FILE *probe_log; /* is told what becomes of them; NULL: nobody is */
 	int socket;
@@ -73,6 +74,8 @@ bool gateway_settled(const struct gateway *gateway);
  * worker does something.
  */
 unsigned int gateway_tick(struct gateway *gateway, uint64_t now);
+/* When a neighbour has to be looked after next, nanoseconds; UINT64_MAX: no sooner than told to. */
+uint64_t gateway_due(const struct gateway *gateway);
 
 /*
  * The port has a link, as it is taken to have at first, or none: a later turn takes next hops

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 
+#include "announcements.h"
 #include "gateway.h"
 #include "group_pool.h"
 #include "neighbors.h"
@@ -19,6 +20,8 @@ struct gateway {
 	struct next_hops next_hops;
 	struct fabric_routes *routes;
 	struct neighbors *neighbors;
+	bool announce;
+	struct announcements announcements;
 	struct prober prober;
 	struct publisher publisher;
 	struct rte_ether_addr *port_macs; /* or NULL */

@@ -18,7 +18,7 @@ gateway_take_events(struct gateway *gateway, unsigned int worker, uint64_t now)
 					  now);
 			break;
 		case EVENT_LEARNED:
-			neighbors_learn(gateway->neighbors, &event);
+			neighbors_learn(gateway->neighbors, &event, now);
 			break;
 		case EVENT_ANSWER:
 			prober_take(&gateway->prober, gateway_snapshot(gateway), &event);
@@ -55,7 +55,15 @@ gateway_tick(struct gateway *gateway, uint64_t now)
 		gateway_publish_again(gateway);
 		done++;
 	}
+	if (gateway->announce)
+		done += announcements_tick(&gateway->announcements, gateway->rings[0], now);
 	return done + neighbors_tick(gateway->neighbors, now);
+}
+
+uint64_t
+gateway_due(const struct gateway *gateway)
+{
+	return neighbors_due(gateway->neighbors);
 }
 
 void

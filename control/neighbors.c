@@ -4,89 +4,44 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/queue.h>
 
 #include <rte_errno.h>
-#include <rte_hash.h>
-#include <rte_hash_crc.h>
 
 #include "dataplane/link.h"
+#include "neighbor_entries.h"
 
 enum {
 	/* While the given ones are exchanged for others, both are here. */
 	CAPACITY = 2 * NEIGHBORS_GIVEN_MAX + NEIGHBORS_LEARNED_MAX,
+	/* Of the questions that confirm what is known, so many go to its MAC address alone. */
+	TRIES_UNICAST = 2,
+	/* A silent neighbour is left alone for that long, then for twice as long, and so on. */
+	QUIET_SECONDS = 4,
+	QUIET_DOUBLINGS = 3,
 };
 
 #define NS_PER_SECOND 1000000000ULL
 
-enum state {
-	STATE_FREE,
-	STATE_ASKED,   /* waits for its answer */
-	STATE_LEARNED, /* from its answer, or answered for */
-	STATE_GIVEN,   /* by the configuration */
-	STATE_GONE,    /* forgotten as soon as the workers have been told */
-};
-
-struct entry {
-	enum state state;
-	bool untold;   /* on the list of those that the workers have to be told of */
-	bool expected; /* by neighbors_set(): it is in the new configuration */
-	uint8_t tries;
-	struct command_neighbor neighbor;
-	uint64_t due; /* when it is asked again, nanoseconds */
-	TAILQ_ENTRY(entry) waiting;
-	TAILQ_ENTRY(entry) telling;
-};
-
-TAILQ_HEAD(entry_list, entry);
-
 struct neighbors {
 	struct neighbors_options options;
-	struct rte_hash *index;    /* of struct key, to the place in entries */
-	struct entry *entries;     /* CAPACITY */
-	size_t learned;            /* entries that are not given */
-	struct entry_list waiting; /* asked ones, those that are due first */
-	struct entry_list telling;
-};
-
-struct key {
-	uint32_t interface;
-	rte_be32_t address;
+	struct neighbor_entries entries;
 };
 
 struct neighbors *
 neighbors_create(const struct neighbors_options *options)
 {
-	const struct rte_hash_parameters parameters = {
-		.name = "neighbors of all workers",
-		.entries = CAPACITY,
-		.key_len = sizeof(struct key),
-		.hash_func = rte_hash_crc,
-		.socket_id = options->socket,
-		.extra_flag = RTE_HASH_EXTRA_FLAGS_EXT_TABLE, /* all of them do find room */
-	};
 	struct neighbors *neighbors = calloc(1, sizeof(*neighbors));
+	int result = -ENOMEM;
 
-	if (neighbors == NULL)
-		goto err;
+	if (neighbors != NULL)
+		result = neighbor_entries_init(&neighbors->entries, CAPACITY, options->socket);
+	if (result != 0) {
+		free(neighbors);
+		rte_errno = ENOMEM;
+		return NULL;
+	}
 	neighbors->options = *options;
-	TAILQ_INIT(&neighbors->waiting);
-	TAILQ_INIT(&neighbors->telling);
-	neighbors->entries = calloc(CAPACITY, sizeof(*neighbors->entries));
-	if (neighbors->entries == NULL)
-		goto free_neighbors;
-	neighbors->index = rte_hash_create(&parameters);
-	if (neighbors->index == NULL)
-		goto free_entries;
 	return neighbors;
-
-free_entries:
-	free(neighbors->entries);
-free_neighbors:
-	free(neighbors);
-err:
-	rte_errno = ENOMEM;
-	return NULL;
 }
 
 void
@@ -94,72 +49,24 @@ neighbors_free(struct neighbors *neighbors)
 {
 	if (neighbors == NULL)
 		return;
-	rte_hash_free(neighbors->index);
-	free(neighbors->entries);
+	neighbor_entries_release(&neighbors->entries);
 	free(neighbors);
 }
 
-static struct entry *
-entry_find(const struct neighbors *neighbors, uint16_t interface, rte_be32_t address)
-{
-	const struct key key = { .interface = interface, .address = address };
-	int32_t place = rte_hash_lookup(neighbors->index, &key);
-
-	return place < 0 ? NULL : &neighbors->entries[place];
-}
-
-/* NULL when there is no room. */
-static struct entry *
-entry_add(struct neighbors *neighbors, uint16_t interface, rte_be32_t address)
-{
-	const struct key key = { .interface = interface, .address = address };
-	int32_t place = rte_hash_add_key(neighbors->index, &key);
-
-	if (place < 0)
-		return NULL;
-	neighbors->entries[place] = (struct entry){
-		.neighbor = { .interface = interface, .address = address },
-	};
-	return &neighbors->entries[place];
-}
-
 static void
-entry_tell(struct neighbors *neighbors, struct entry *entry)
+entry_turn(struct neighbors *neighbors, struct neighbor_entry *entry, enum neighbor_state state,
+	   enum neighbor_timer timer, uint64_t now)
 {
-	if (entry->untold)
-		return;
-	entry->untold = true;
-	TAILQ_INSERT_TAIL(&neighbors->telling, entry, telling);
+	neighbor_entry_turn(&neighbors->entries, entry, state, timer, now);
 }
 
-/* Every change of state goes through here; it keeps the lists and the count. */
+/* The same, and the workers are told of it. */
 static void
-entry_turn(struct neighbors *neighbors, struct entry *entry, enum state state)
+entry_announce(struct neighbors *neighbors, struct neighbor_entry *entry, enum neighbor_state state,
+	       enum neighbor_timer timer, uint64_t now)
 {
-	bool was_learned = entry->state != STATE_FREE && entry->state != STATE_GIVEN;
-	bool is_learned = state != STATE_FREE && state != STATE_GIVEN;
-
-	neighbors->learned += is_learned;
-	neighbors->learned -= was_learned;
-	if (entry->state == STATE_ASKED)
-		TAILQ_REMOVE(&neighbors->waiting, entry, waiting);
-	if (state == STATE_ASKED)
-		TAILQ_INSERT_HEAD(&neighbors->waiting, entry, waiting);
-	entry->state = state;
-	entry->neighbor.reachable = state == STATE_LEARNED || state == STATE_GIVEN;
-}
-
-static void
-entry_forget(struct neighbors *neighbors, struct entry *entry)
-{
-	const struct key key = { .interface = entry->neighbor.interface,
-				 .address = entry->neighbor.address };
-
-	entry_turn(neighbors, entry, STATE_FREE);
-	if (entry->untold)
-		TAILQ_REMOVE(&neighbors->telling, entry, telling);
-	entry->untold = false;
-	(void)rte_hash_del_key(neighbors->index, &key); /* it is there: entry_find() gave it */
+	entry_turn(neighbors, entry, state, timer, now);
+	neighbor_entry_tell(&neighbors->entries, entry);
 }
 
 /* Whether the address is a neighbour's on a link of that interface. */
@@ -176,37 +83,37 @@ is_on_link(const struct snapshot *snapshot, uint16_t interface, rte_be32_t addre
 static void
 given_take(struct neighbors *neighbors, const struct command_neighbor *given)
 {
-	struct entry *entry = entry_find(neighbors, given->interface, given->address);
+	struct neighbor_entries *entries = &neighbors->entries;
+	struct neighbor_entry *entry =
+		neighbor_entry_find(entries, given->interface, given->address);
 
 	if (entry == NULL)
-		entry = entry_add(neighbors, given->interface, given->address);
+		entry = neighbor_entry_add(entries, given->interface, given->address);
 	if (entry == NULL)
 		return; /* over NEIGHBORS_GIVEN_MAX */
 	entry->expected = true;
-	if (entry->state == STATE_GIVEN &&
+	if (entry->state == NEIGHBOR_GIVEN &&
 	    rte_is_same_ether_addr(&entry->neighbor.mac, &given->mac))
 		return;
 	entry->neighbor.mac = given->mac;
-	entry_turn(neighbors, entry, STATE_GIVEN);
-	entry_tell(neighbors, entry);
+	entry_announce(neighbors, entry, NEIGHBOR_GIVEN, NEIGHBOR_TIMER_NONE, 0);
 }
 
 /* A new snapshot has come: what of the neighbours is still true? */
 static void
-entry_review(struct neighbors *neighbors, const struct snapshot *snapshot, struct entry *entry)
+entry_review(struct neighbors *neighbors, const struct snapshot *snapshot,
+	     struct neighbor_entry *entry)
 {
 	uint16_t interface = entry->neighbor.interface;
 
-	if (entry->state == STATE_FREE)
+	if (entry->state == NEIGHBOR_FREE)
 		return;
-	if (link_find(snapshot, interface) == NULL) {
-		entry_forget(neighbors, entry);
-	} else if (entry->state == STATE_GIVEN
-			   ? !entry->expected
-			   : !is_on_link(snapshot, interface, entry->neighbor.address)) {
-		entry_turn(neighbors, entry, STATE_GONE);
-		entry_tell(neighbors, entry);
-	}
+	if (link_find(snapshot, interface) == NULL)
+		neighbor_entry_forget(&neighbors->entries, entry);
+	else if (entry->state == NEIGHBOR_GIVEN
+			 ? !entry->expected
+			 : !is_on_link(snapshot, interface, entry->neighbor.address))
+		entry_announce(neighbors, entry, NEIGHBOR_GONE, NEIGHBOR_TIMER_NONE, 0);
 	entry->expected = false;
 }
 
@@ -217,7 +124,7 @@ neighbors_set(struct neighbors *neighbors, const struct snapshot *snapshot,
 	for (size_t i = 0; i < count; i++)
 		given_take(neighbors, &given[i]);
 	for (size_t i = 0; i < CAPACITY; i++)
-		entry_review(neighbors, snapshot, &neighbors->entries[i]);
+		entry_review(neighbors, snapshot, &neighbors->entries.items[i]);
 }
 
 /* 02:00 and the address: locally administered, and no other neighbour's. */
@@ -230,20 +137,24 @@ mac_make(rte_be32_t address)
 	return mac;
 }
 
+/* The next turn asks everybody on the link. */
 static void
-entry_ask(struct neighbors *neighbors, struct entry *entry, bool on_link, uint64_t now)
+entry_ask(struct neighbors *neighbors, struct neighbor_entry *entry, uint64_t now)
+{
+	entry->tries = 0;
+	entry_turn(neighbors, entry, NEIGHBOR_ASKED, NEIGHBOR_TIMER_NOW, now);
+}
+
+static void
+entry_begin(struct neighbors *neighbors, struct neighbor_entry *entry, bool on_link, uint64_t now)
 {
 	if (!on_link) {
-		entry_turn(neighbors, entry, STATE_GONE);
-		entry_tell(neighbors, entry);
+		entry_announce(neighbors, entry, NEIGHBOR_GONE, NEIGHBOR_TIMER_NONE, now);
 	} else if (neighbors->options.answer) {
 		entry->neighbor.mac = mac_make(entry->neighbor.address);
-		entry_turn(neighbors, entry, STATE_LEARNED);
-		entry_tell(neighbors, entry);
+		entry_announce(neighbors, entry, NEIGHBOR_LEARNED, NEIGHBOR_TIMER_NONE, now);
 	} else {
-		entry->tries = 0;
-		entry->due = now;
-		entry_turn(neighbors, entry, STATE_ASKED);
+		entry_ask(neighbors, entry, now);
 	}
 }
 
@@ -260,92 +171,191 @@ refuse(const struct neighbors *neighbors, const struct event *event)
 				1);
 }
 
+/* In a full table, who has been silent longest gives way. */
+static struct neighbor_entry *
+entry_make(struct neighbors *neighbors, const struct event *event)
+{
+	struct neighbor_entries *entries = &neighbors->entries;
+	struct neighbor_entry *silent = TAILQ_FIRST(&entries->timers[NEIGHBOR_TIMER_SILENT]);
+
+	if (entries->learned == NEIGHBORS_LEARNED_MAX) {
+		if (silent == NULL)
+			return NULL;
+		neighbor_entry_forget(entries, silent);
+	}
+	return neighbor_entry_add(entries, event->interface, event->address);
+}
+
 void
 neighbors_resolve(struct neighbors *neighbors, const struct snapshot *snapshot,
 		  const struct event *event, uint64_t now)
 {
-	struct entry *entry = entry_find(neighbors, event->interface, event->address);
+	struct neighbor_entry *entry =
+		neighbor_entry_find(&neighbors->entries, event->interface, event->address);
 
-	if (entry != NULL) {
-		/* The worker does not know what is known here, or it is being asked for. */
-		if (entry->state != STATE_ASKED)
-			entry_tell(neighbors, entry);
-		return;
-	}
-	if (neighbors->learned < NEIGHBORS_LEARNED_MAX)
-		entry = entry_add(neighbors, event->interface, event->address);
 	if (entry == NULL) {
-		refuse(neighbors, event);
-		return;
+		entry = entry_make(neighbors, event);
+		if (entry == NULL)
+			refuse(neighbors, event);
+		else
+			entry_begin(neighbors, entry,
+				    is_on_link(snapshot, event->interface, event->address), now);
+	} else if (entry->state == NEIGHBOR_SILENT && now >= entry->quiet_until) {
+		entry_ask(neighbors, entry, now);
+	} else if (entry->state != NEIGHBOR_ASKED) {
+		/* The worker does not know what is known here. */
+		neighbor_entry_tell(&neighbors->entries, entry);
 	}
-	entry_ask(neighbors, entry, is_on_link(snapshot, event->interface, event->address), now);
+}
+
+/* That is its address. */
+static void
+entry_learn(struct neighbors *neighbors, struct neighbor_entry *entry,
+	    const struct rte_ether_addr *mac, uint64_t now)
+{
+	enum neighbor_timer timer =
+		neighbors->options.answer ? NEIGHBOR_TIMER_NONE : NEIGHBOR_TIMER_FRESH;
+	bool news = entry->state != NEIGHBOR_LEARNED ||
+		    !rte_is_same_ether_addr(&entry->neighbor.mac, mac);
+
+	entry->neighbor.mac = *mac;
+	entry->doubted = false;
+	entry->silences = 0;
+	entry_turn(neighbors, entry, NEIGHBOR_LEARNED, timer, now);
+	if (news)
+		neighbor_entry_tell(&neighbors->entries, entry);
+}
+
+/*
+ * Nobody is believed who was not asked: another MAC address than the known one makes everybody be
+ * asked, and the answer counts. So does any sign of life of a silent neighbour.
+ */
+static void
+entry_doubt(struct neighbors *neighbors, struct neighbor_entry *entry, uint64_t now)
+{
+	if (now < entry->asked + NS_PER_SECOND)
+		return;
+	entry->doubted = true;
+	entry->tries = 0;
+	entry_turn(neighbors, entry, entry->state, NEIGHBOR_TIMER_NOW, now);
 }
 
 void
-neighbors_learn(struct neighbors *neighbors, const struct event *event)
+neighbors_learn(struct neighbors *neighbors, const struct event *event, uint64_t now)
 {
-	struct entry *entry = entry_find(neighbors, event->interface, event->address);
+	struct neighbor_entry *entry =
+		neighbor_entry_find(&neighbors->entries, event->interface, event->address);
 
-	if (entry == NULL || entry->state == STATE_GIVEN ||
-	    !rte_is_valid_assigned_ether_addr(&event->mac))
+	if (entry == NULL || !rte_is_valid_assigned_ether_addr(&event->mac))
 		return;
-	if (entry->state == STATE_LEARNED &&
-	    rte_is_same_ether_addr(&entry->neighbor.mac, &event->mac))
-		return;
-	entry->neighbor.mac = event->mac;
-	entry_turn(neighbors, entry, STATE_LEARNED);
-	entry_tell(neighbors, entry);
+	switch (entry->state) {
+	case NEIGHBOR_FREE:
+	case NEIGHBOR_GIVEN:
+	case NEIGHBOR_GONE:
+		break;
+	case NEIGHBOR_ASKED:
+		entry_learn(neighbors, entry, &event->mac, now);
+		break;
+	case NEIGHBOR_SILENT:
+		entry_ask(neighbors, entry, now);
+		break;
+	case NEIGHBOR_LEARNED:
+		if (neighbors->options.answer || (entry->doubted && entry->tries > 0) ||
+		    rte_is_same_ether_addr(&entry->neighbor.mac, &event->mac))
+			entry_learn(neighbors, entry, &event->mac, now);
+		else
+			entry_doubt(neighbors, entry, now);
+		break;
+	}
 }
 
 /* False: the ring is full, and the question has to wait. */
 static bool
-entry_question(struct neighbors *neighbors, struct entry *entry, uint64_t now)
+entry_question(struct neighbors *neighbors, struct neighbor_entry *entry, uint64_t now)
 {
-	const struct command command = { .type = COMMAND_ARP_REQUEST, .neighbor = entry->neighbor };
+	struct command command = { .type = COMMAND_ARP_REQUEST, .neighbor = entry->neighbor };
 
+	if (entry->doubted || entry->tries >= TRIES_UNICAST)
+		command.neighbor.reachable = 0; /* everybody is asked */
 	if (command_broadcast(neighbors->options.rings, 1, &command, 1) != 0)
 		return false;
 	entry->tries++;
-	entry->due = now + NS_PER_SECOND;
-	TAILQ_REMOVE(&neighbors->waiting, entry, waiting);
-	TAILQ_INSERT_TAIL(&neighbors->waiting, entry, waiting);
+	entry->asked = now;
+	entry_turn(neighbors, entry, entry->state,
+		   entry->tries == 1 ? NEIGHBOR_TIMER_SHORT : NEIGHBOR_TIMER_LONG, now);
+	return true;
+}
+
+static void
+entry_fall_silent(struct neighbors *neighbors, struct neighbor_entry *entry, uint64_t now)
+{
+	uint64_t quiet = QUIET_SECONDS * NS_PER_SECOND << entry->silences;
+
+	if (entry->silences < QUIET_DOUBLINGS)
+		entry->silences++;
+	entry->doubted = false;
+	entry->quiet_until = now + quiet;
+	entry_announce(neighbors, entry, NEIGHBOR_SILENT, NEIGHBOR_TIMER_SILENT, now);
+}
+
+/* Its timer is due. False: the ring is full. */
+static bool
+entry_tick(struct neighbors *neighbors, struct neighbor_entry *entry, uint64_t now)
+{
+	if (entry->timer == NEIGHBOR_TIMER_FRESH)
+		entry->tries = 0;
+	if (entry->timer == NEIGHBOR_TIMER_SILENT)
+		neighbor_entry_forget(&neighbors->entries, entry);
+	else if (entry->tries == NEIGHBOR_TRIES)
+		entry_fall_silent(neighbors, entry, now);
+	else
+		return entry_question(neighbors, entry, now);
 	return true;
 }
 
 unsigned int
 neighbors_tick(struct neighbors *neighbors, uint64_t now)
 {
-	unsigned int sent = 0;
-	struct entry *entry;
+	struct neighbor_entries *entries = &neighbors->entries;
+	struct neighbor_entry *entry;
+	unsigned int done = 0;
 
-	while ((entry = TAILQ_FIRST(&neighbors->waiting)) != NULL && entry->due <= now) {
-		if (entry->tries == NEIGHBOR_TRIES) {
-			entry_turn(neighbors, entry, STATE_GONE);
-			entry_tell(neighbors, entry);
-		} else if (entry_question(neighbors, entry, now)) {
-			sent++;
-		} else {
-			break;
-		}
+	for (unsigned int timer = 0; timer < NEIGHBOR_TIMERS; timer++) {
+		while ((entry = TAILQ_FIRST(&entries->timers[timer])) != NULL &&
+		       entry->due <= now && entry_tick(neighbors, entry, now))
+			done++;
 	}
-	while ((entry = TAILQ_FIRST(&neighbors->telling)) != NULL) {
+	while ((entry = TAILQ_FIRST(&entries->telling)) != NULL) {
 		const struct command command = { .type = COMMAND_NEIGHBOR,
 						 .neighbor = entry->neighbor };
 
 		if (command_broadcast(neighbors->options.rings, neighbors->options.ring_count,
 				      &command, 1) != 0)
 			break;
-		sent++;
-		entry->untold = false;
-		TAILQ_REMOVE(&neighbors->telling, entry, telling);
-		if (entry->state == STATE_GONE)
-			entry_forget(neighbors, entry);
+		done++;
+		neighbor_entry_told(entries, entry);
+		if (entry->state == NEIGHBOR_GONE)
+			neighbor_entry_forget(entries, entry);
 	}
-	return sent;
+	return done;
+}
+
+uint64_t
+neighbors_due(const struct neighbors *neighbors)
+{
+	uint64_t due = UINT64_MAX;
+
+	for (unsigned int timer = 0; timer < NEIGHBOR_TIMERS; timer++) {
+		const struct neighbor_entry *first = TAILQ_FIRST(&neighbors->entries.timers[timer]);
+
+		if (first != NULL && first->due < due)
+			due = first->due;
+	}
+	return due;
 }
 
 bool
 neighbors_told(const struct neighbors *neighbors)
 {
-	return TAILQ_EMPTY(&neighbors->telling);
+	return TAILQ_EMPTY(&neighbors->entries.telling);
 }

@@ -14,7 +14,12 @@
  * The control thread's side of ARP: what every neighbour's MAC address is, and whom it asks for. It
  * tells all workers what they ask for and what changes; what does not fit in their rings is told
  * later. Addresses that the configuration gives are never changed, and only what was asked for is
- * learned.
+ * learned: who tells another MAC address unasked makes it ask again.
+ *
+ * A neighbour is asked for at once, after a second and after two more; two seconds later it is
+ * given up. It is left alone then for 4 s, after another silence for 8, at most for 32: packets for
+ * it are refused at once. What was learned is confirmed every minute, first by asking that MAC
+ * address alone (RFC 1122 section 2.3.2.1), and is used until that fails.
  */
 
 enum {
@@ -47,8 +52,10 @@ void neighbors_set(struct neighbors *neighbors, const struct snapshot *snapshot,
 void neighbors_resolve(struct neighbors *neighbors, const struct snapshot *snapshot,
 		       const struct event *event, uint64_t now);
 /* Takes a worker's EVENT_LEARNED. */
-void neighbors_learn(struct neighbors *neighbors, const struct event *event);
-/* Asks again, gives up, and tells the workers. Returns how many commands were sent. */
+void neighbors_learn(struct neighbors *neighbors, const struct event *event, uint64_t now);
+/* Does what is due, and tells the workers. Returns how many things it did. */
 unsigned int neighbors_tick(struct neighbors *neighbors, uint64_t now);
+/* When something is due next, nanoseconds; UINT64_MAX: never. */
+uint64_t neighbors_due(const struct neighbors *neighbors);
 /* Nothing waits for room in the workers' rings. */
 bool neighbors_told(const struct neighbors *neighbors);

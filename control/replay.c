@@ -115,12 +115,17 @@ replay_wait(struct replay *replay, uint64_t until)
 	return result;
 }
 
-/* Brings the time to `until`: the rest in one leap, since sessions end alike either way. */
+/* Brings the time to `until`: the rest in leaps, since sessions end alike either way. */
 static int
 replay_advance(struct replay *replay, uint64_t until)
 {
 	int result = replay_wait(replay, until);
+	uint64_t due;
 
+	while (result == 0 && (due = gateway_due(replay->gateway)) > replay->now && due < until) {
+		replay->now = due;
+		result = replay_settle(replay);
+	}
 	if (result != 0 || replay->now >= until)
 		return result;
 	replay->now = until;
@@ -275,14 +280,6 @@ replay_open_files(struct replay *replay)
 	return result;
 }
 
-/* Ports have no hardware here: their addresses are made up from their place. */
-static void
-replay_name_ports(struct rte_ether_addr *macs, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		macs[i] = (struct rte_ether_addr){ { 0x02, 0, 0, 0, 0, (uint8_t)(i + 1) } };
-}
-
 /* Takes the model when it succeeds. */
 static int
 replay_start(struct replay *replay, struct model *model)
@@ -323,7 +320,7 @@ replay_start(struct replay *replay, struct model *model)
 			queues[i][j] = replay_queue_interface(queue);
 		}
 	}
-	replay_name_ports(macs, model->port_count);
+	replay_port_macs(macs, model->port_count);
 	return gateway_create(model, &options, &replay->gateway, replay->error,
 			      sizeof(replay->error));
 }

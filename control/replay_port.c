@@ -86,3 +86,10 @@ replay_queue_feed(struct replay_queue *queue, struct rte_mempool *pool, char *er
 	queue->waiting = mbuf;
 	return replay_port_advance(queue->port, error, error_size);
 }
+
+void
+replay_port_macs(struct rte_ether_addr *macs, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		macs[i] = (struct rte_ether_addr){ { 0x02, 0, 0, 0, 0, (uint8_t)(i + 1) } };
+}

@@ -46,3 +46,6 @@ void replay_port_warn(const struct replay_port *port, const char *name, FILE *st
  */
 int replay_queue_feed(struct replay_queue *queue, struct rte_mempool *pool, char *error,
 		      size_t error_size);
+
+/* The addresses of so many ports: they have no hardware, and it is made up from their place. */
+void replay_port_macs(struct rte_ether_addr *macs, size_t count);

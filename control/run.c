@@ -168,6 +168,7 @@ gateway_open(struct run *run, char *error, size_t error_size)
 		.queues = queues,
 		.pool = run->pool,
 		.seed = settings->seed,
+		.announce = true,
 		.probe = true,
 		.probe_log = stderr,
 		.socket = (int)rte_lcore_to_socket_id(1),

@@ -124,12 +124,13 @@ arp_receive(struct worker *worker, struct packet *packet)
 	rte_pktmbuf_free(packet->mbuf);
 }
 
-/* Appends the question for `target`, asked from the gateway's address `own`. False: no room. */
+/* Appends the question about it, asked from the gateway's address `own`. False: no room. */
 static bool
 arp_request_write(struct rte_mbuf *mbuf, const struct snapshot_interface *link, uint32_t own,
-		  rte_be32_t target)
+		  const struct command_neighbor *neighbor)
 {
 	static const struct rte_ether_addr everybody = { { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff } };
+	const struct rte_ether_addr *to = neighbor->reachable ? &neighbor->mac : &everybody;
 	const struct rte_arp_hdr arp = {
 		.arp_hardware = RTE_BE16(RTE_ARP_HRD_ETHER),
 		.arp_protocol = RTE_BE16(RTE_ETHER_TYPE_IPV4),
@@ -138,10 +139,10 @@ arp_request_write(struct rte_mbuf *mbuf, const struct snapshot_interface *link, 
 		.arp_opcode = RTE_BE16(RTE_ARP_OP_REQUEST),
 		.arp_data = { .arp_sha = link->mac,
 			      .arp_sip = rte_cpu_to_be_32(own),
-			      .arp_tip = target },
+			      .arp_tip = neighbor->address },
 	};
 	uint8_t header[LINK_HEADER_MAX];
-	uint8_t length = link_header_write(link, &everybody, RTE_ETHER_TYPE_ARP, header);
+	uint8_t length = link_header_write(link, to, RTE_ETHER_TYPE_ARP, header);
 	char *frame = rte_pktmbuf_append(mbuf, (uint16_t)(length + sizeof(arp)));
 
 	if (frame == NULL)
@@ -155,20 +156,24 @@ void
 arp_request(struct worker *worker, const struct command_neighbor *neighbor)
 {
 	const struct snapshot_interface *link = link_find(worker->snapshot, neighbor->interface);
-	const struct interface_address *own;
+	uint32_t address = rte_be_to_cpu_32(neighbor->address);
+	const struct interface_address *prefix;
 	struct rte_mbuf *mbuf;
+	uint32_t own;
 
 	/* The interface may have changed since somebody asked for the neighbour. */
 	if (link == NULL)
 		return;
-	own = link_address_for(link, rte_be_to_cpu_32(neighbor->address));
-	if (own == NULL)
+	prefix = link_address_for(link, address);
+	if (prefix == NULL)
 		return;
+	/* Who asks for itself tells everybody its address (RFC 5227 section 3). */
+	own = arp_is_own(worker->snapshot, link, address) ? address : prefix->address;
 	/* Without a buffer nobody is asked: the control thread's next try is another chance. */
 	mbuf = rte_pktmbuf_alloc(worker->pool);
 	if (mbuf == NULL)
 		return;
-	if (!arp_request_write(mbuf, link, own->address, neighbor->address)) {
+	if (!arp_request_write(mbuf, link, own, neighbor)) {
 		rte_pktmbuf_free(mbuf);
 		return;
 	}

@@ -13,5 +13,8 @@ struct worker;
  * link; tells the control thread what it learned.
  */
 void arp_receive(struct worker *worker, struct packet *packet);
-/* Broadcasts a request on the neighbour's link, from the address that shares its prefix. */
+/*
+ * Asks on the neighbour's link, from the address that shares its prefix: everybody, or the MAC
+ * address that is known. For one of the gateway's own it is an announcement.
+ */
 void arp_request(struct worker *worker, const struct command_neighbor *neighbor);

@@ -16,10 +16,14 @@
  */
 
 enum command_type {
-	COMMAND_SNAPSHOT,    /* use this snapshot from the next burst on, and acknowledge it */
-	COMMAND_NEIGHBOR,    /* a neighbour's MAC address became known, changed, or was given up */
-	COMMAND_ARP_REQUEST, /* ask who has this address */
-	COMMAND_SEND,        /* send this packet to a neighbour */
+	COMMAND_SNAPSHOT, /* use this snapshot from the next burst on, and acknowledge it */
+	COMMAND_NEIGHBOR, /* a neighbour's MAC address became known, changed, or was given up */
+	/*
+	 * Ask who has this address: everybody, or if it is reachable, that MAC address alone. One
+	 * of the gateway's own is announced.
+	 */
+	COMMAND_ARP_REQUEST,
+	COMMAND_SEND, /* send this packet to a neighbour */
 };
 
 struct command_neighbor {

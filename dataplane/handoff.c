@@ -10,7 +10,7 @@
 
 enum {
 	/* What a packet's flags tell the next worker. */
-	TOLD = PACKET_TRIED | PACKET_LEARNED | PACKET_HANDOFFS,
+	TOLD = PACKET_TRIED | PACKET_LEARNED | PACKET_HANDOFFS | PACKET_OWN,
 };
 
 struct handoff {

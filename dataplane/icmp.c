@@ -2,10 +2,8 @@
 #include "icmp.h"
 
 #include <netinet/in.h>
-#include <string.h>
 
-#include <rte_icmp.h>
-
+#include "icmp_message.h"
 #include "link.h"
 #include "rewrite.h"
 #include "transmit.h"
@@ -13,24 +11,12 @@
 
 enum {
 	ICMP_PARAMETER_PROBLEM = 12,
-	ICMP_TTL = 64,
-	ICMP_ERROR_TOS = 6 << 5,  /* internetwork control, RFC 1812 section 4.3.2.5 */
-	ICMP_ERROR_LENGTH = 576,  /* with its IPv4 header, RFC 1812 section 4.3.2.3 */
 	ICMP_BURST_FRACTION = 10, /* of a second's errors may come at once... */
 	ICMP_BURST_MIN = 10,      /* ...and always so many */
 	ICMP_READ = PACKET_ECHO_REQUEST | PACKET_ECHO_REPLY | PACKET_ICMP_OTHER,
 };
 
 #define NS_PER_SECOND 1000000000ULL
-
-struct icmp_error {
-	struct rte_ipv4_hdr ip;
-	struct rte_icmp_hdr icmp;
-};
-
-enum {
-	QUOTE_MAX = ICMP_ERROR_LENGTH - sizeof(struct icmp_error),
-};
 
 static const struct rte_ether_hdr *
 icmp_frame(const struct packet *packet)
@@ -105,7 +91,7 @@ icmp_error_is_due(const struct packet *packet, const struct snapshot_interface *
  * A leaking bucket, measured in time: an error pours in as much as drains until the next one is
  * due, and must not overflow it.
  */
-static bool
+bool
 icmp_limit_pass(struct worker *worker)
 {
 	uint64_t rate = worker->snapshot->icmp_error_rate;
@@ -124,83 +110,23 @@ icmp_limit_pass(struct worker *worker)
 	return true;
 }
 
-/* Both headers, the message's checksum still to be summed up. */
-static struct icmp_error
-icmp_error_headers(const struct packet *packet, const struct snapshot_interface *link,
-		   const struct rte_icmp_hdr *icmp, uint16_t quoted)
-{
-	uint32_t sender = rte_be_to_cpu_32(packet->ip->src_addr);
-	const struct interface_address *own = link_address_for(link, sender);
-	struct icmp_error error = {
-		.ip = {
-			.version_ihl = RTE_IPV4_VHL_DEF,
-			.type_of_service = ICMP_ERROR_TOS,
-			.total_length = rte_cpu_to_be_16((uint16_t)(sizeof(error) + quoted)),
-			/* RFC 6864: what is never cut needs no identification. */
-			.fragment_offset = RTE_BE16(RTE_IPV4_HDR_DF_FLAG),
-			.time_to_live = ICMP_TTL,
-			.next_proto_id = IPPROTO_ICMP,
-			.src_addr = rte_cpu_to_be_32(own != NULL ? own->address
-								 : link->addresses[0].address),
-			.dst_addr = packet->ip->src_addr,
-		},
-		.icmp = *icmp,
-	};
-
-	error.ip.hdr_checksum = rte_ipv4_cksum(&error.ip);
-	return error;
-}
-
-/* Appends the whole frame. False: the buffer is too small, or the packet not what it says. */
-static bool
-icmp_error_write(struct rte_mbuf *mbuf, const struct packet *packet,
-		 const struct snapshot_interface *link, const struct rte_icmp_hdr *icmp)
-{
-	const struct rte_ether_hdr *ether = icmp_frame(packet);
-	uint32_t offset = (uint32_t)((const char *)packet->ip - (const char *)ether);
-	uint16_t quoted = (uint16_t)RTE_MIN(packet->ip_length, QUOTE_MAX);
-	struct icmp_error error = icmp_error_headers(packet, link, icmp, quoted);
-	uint8_t quote[QUOTE_MAX], header[LINK_HEADER_MAX];
-	uint8_t length = link_header_write(link, &ether->src_addr, RTE_ETHER_TYPE_IPV4, header);
-	const void *original = rte_pktmbuf_read(packet->mbuf, offset, quoted, quote);
-	uint8_t *frame =
-		(uint8_t *)rte_pktmbuf_append(mbuf, (uint16_t)(length + sizeof(error) + quoted));
-
-	if (original == NULL || frame == NULL)
-		return false;
-	error.icmp.icmp_cksum = checksum_fold((uint32_t)rte_raw_cksum(icmp, sizeof(*icmp)) +
-					      rte_raw_cksum(original, quoted));
-	error.icmp.icmp_cksum = (uint16_t)~error.icmp.icmp_cksum;
-	memcpy(frame, header, length);
-	memcpy(frame + length, &error, sizeof(error));
-	memcpy(frame + length + sizeof(error), original, quoted);
-	return true;
-}
-
-static struct rte_mbuf *
-icmp_error_make(struct rte_mempool *pool, const struct packet *packet,
-		const struct snapshot_interface *link, const struct rte_icmp_hdr *icmp)
-{
-	struct rte_mbuf *mbuf = rte_pktmbuf_alloc(pool);
-
-	if (mbuf == NULL)
-		return NULL;
-	if (!icmp_error_write(mbuf, packet, link, icmp)) {
-		rte_pktmbuf_free(mbuf);
-		return NULL;
-	}
-	return mbuf;
-}
-
 static void
 icmp_tell(struct worker *worker, const struct packet *packet, const struct rte_icmp_hdr *icmp)
 {
 	const struct snapshot_interface *link = &worker->snapshot->interfaces[packet->interface];
-	struct rte_mbuf *mbuf;
+	const struct rte_ether_hdr *ether = icmp_frame(packet);
+	const struct icmp_subject subject = {
+		.mbuf = packet->mbuf,
+		.offset = (uint32_t)((const char *)packet->ip - (const char *)ether),
+		.ip = packet->ip,
+	};
+	struct rte_mbuf *mbuf = NULL;
 
 	if (!icmp_error_is_due(packet, link))
 		return;
-	mbuf = icmp_limit_pass(worker) ? icmp_error_make(worker->pool, packet, link, icmp) : NULL;
+	if (icmp_limit_pass(worker))
+		mbuf = icmp_message_make(worker->pool, &subject, link, &ether->src_addr,
+					 icmp_message_source(link, packet->ip->src_addr), icmp);
 	if (mbuf == NULL) {
 		worker->counters.icmp_errors_suppressed++;
 		return;

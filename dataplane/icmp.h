@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 
+#include <stdbool.h>
+
 #include "packet.h"
 
 struct worker;
@@ -22,3 +24,6 @@ void icmp_error(struct worker *worker, const struct packet *packet, uint8_t type
 /* The same about what stands at that byte of the IPv4 header (RFC 792, RFC 1812 section 4.3.3.5).
  */
 void icmp_parameter_problem(struct worker *worker, const struct packet *packet, uint8_t pointer);
+
+/* Whether another error may be sent now; it is taken from the worker's rate then. */
+bool icmp_limit_pass(struct worker *worker);

@@ -40,6 +40,7 @@ enum packet_flags {
 	PACKET_ASTRAY = 1 << 11,        /* that owner is this worker, and it is at home elsewhere */
 	PACKET_HANDOFF_ONE = 1 << 12,   /* how often it was handed over, in three bits */
 	PACKET_HANDOFFS = 7 << 12,
+	PACKET_OWN = 1 << 15, /* an error that the gateway made, as if it came from there */
 };
 
 enum {

@@ -8,6 +8,7 @@
 #include "rewrite.h"
 #include "stages.h"
 #include "transmit.h"
+#include "unreachable.h"
 
 enum {
 	ICMP_UNREACHABLE = 3,
@@ -182,6 +183,8 @@ apply_error(struct worker *worker, struct packet *packet)
 	if (!apply_check(worker, packet, worker->neighbors.adjacencies[flow->egress].mtu))
 		return;
 	worker->counters.path_packets[PATH_STATEFUL]++;
+	if (packet->flags & PACKET_OWN)
+		unreachable_sign(worker, packet->ip, flow->egress);
 	embedded_rewrite(packet, flow);
 	transmit_to_adjacency(worker, packet->mbuf, packet->ip, flow->egress);
 }

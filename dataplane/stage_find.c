@@ -10,7 +10,7 @@ find_check_error(const struct snapshot *snapshot, struct packet *packet)
 	uint16_t zone = packet->key.zone;
 	enum drop_reason reason = DROP_NONE;
 
-	if (zone != ZONE_FABRIC)
+	if (zone != ZONE_FABRIC && !(packet->flags & PACKET_OWN))
 		reason = subnet_source_fault(&snapshot->subnets[zone], packet->key.source);
 	if (reason == DROP_NONE && !embedded_key(packet, &packet->key))
 		reason = DROP_icmp_error_unmatched;

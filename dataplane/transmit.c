@@ -2,6 +2,7 @@
 #include "transmit.h"
 
 #include "cut.h"
+#include "unreachable.h"
 
 void
 transmit_drop(struct worker *worker, struct rte_mbuf *mbuf, enum drop_reason reason)
@@ -123,28 +124,35 @@ transmit_release_held(struct worker *worker, uint32_t adjacency)
 				      rte_pktmbuf_mtod(mbufs[i], struct rte_ipv4_hdr *), adjacency);
 }
 
-void
-transmit_abandon_held(struct worker *worker, uint32_t adjacency)
+unsigned int
+transmit_abandon_held(struct worker *worker, uint32_t adjacency, struct rte_mbuf **errors)
 {
+	struct adjacency *to = &worker->neighbors.adjacencies[adjacency];
 	struct rte_mbuf *mbufs[HELD_PACKETS_PER_NEIGHBOR];
 	unsigned int count = neighbor_take_held(&worker->neighbors, adjacency, mbufs);
+	unsigned int told = 0;
 
-	worker->neighbors.adjacencies[adjacency].state = ADJACENCY_UNRESOLVED;
+	to->state = ADJACENCY_UNRESOLVED;
 	worker->counters.held -= count;
-	for (unsigned int i = 0; i < count; i++)
+	for (unsigned int i = 0; i < count; i++) {
+		errors[told] = unreachable_make(worker, mbufs[i], to->interface);
+		told += errors[told] != NULL;
 		transmit_drop(worker, mbufs[i], DROP_neighbor_unresolved);
+	}
+	return told;
 }
 
 void
 transmit_abandon_lost(struct worker *worker)
 {
 	const struct neighbor_table *neighbors = &worker->neighbors;
+	struct rte_mbuf *errors[HELD_PACKETS_PER_NEIGHBOR]; /* none, for want of an interface */
 
 	for (unsigned int i = 0; i < RTE_DIM(neighbors->held.places); i++) {
 		const struct held_packet *packet = &neighbors->held.places[i];
 
 		if (packet->mbuf != NULL &&
 		    neighbors->adjacencies[packet->adjacency].port == ADJACENCY_PORT_NONE)
-			transmit_abandon_held(worker, packet->adjacency);
+			(void)transmit_abandon_held(worker, packet->adjacency, errors);
 	}
 }

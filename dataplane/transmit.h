@@ -56,7 +56,11 @@ transmit_to_adjacency(struct worker *worker, struct rte_mbuf *mbuf, struct rte_i
 
 /* The adjacency is resolved: sends what waited for it, in order. */
 void transmit_release_held(struct worker *worker, uint32_t adjacency);
-/* It does not answer: drops what waited for it; the next packet asks again. */
-void transmit_abandon_held(struct worker *worker, uint32_t adjacency);
+/*
+ * It does not answer: drops what waited for it; the next packet asks again. Returns how many ICMP
+ * errors there are to tell the senders (unreachable.h), at most HELD_PACKETS_PER_NEIGHBOR.
+ */
+unsigned int transmit_abandon_held(struct worker *worker, uint32_t adjacency,
+				   struct rte_mbuf **errors);
 /* The neighbours have been refreshed: drops what waited for those whose interface is gone. */
 void transmit_abandon_lost(struct worker *worker);

@@ -173,6 +173,44 @@ worker_take_snapshot(struct worker *worker, const struct snapshot *snapshot)
 	atomic_store_explicit(&worker->acknowledged, snapshot->generation, memory_order_release);
 }
 
+/* Takes a parsed burst through the stages. flags: what any of its packets has. */
+static void
+worker_process(struct worker *worker, unsigned int n, uint16_t flags)
+{
+	struct decision decisions[BURST];
+
+	stage_route(worker, n);
+	if (unlikely(flags & PACKET_FRAGMENT)) {
+		if (worker->snapshot->worker_count > 1)
+			stage_own_fragments(worker, n);
+		stage_fragment(worker, n);
+	}
+	stage_find(worker, n);
+	stage_decide(worker, n, decisions);
+	stage_apply(worker, n, decisions);
+}
+
+/* Errors about packets that were given up go the way of those that come from behind the link. */
+static void
+worker_tell_unreachable(struct worker *worker, uint32_t adjacency)
+{
+	struct rte_mbuf *errors[HELD_PACKETS_PER_NEIGHBOR];
+	unsigned int n = transmit_abandon_held(worker, adjacency, errors);
+	uint16_t port = worker->neighbors.adjacencies[adjacency].port;
+
+	_Static_assert((int)HELD_PACKETS_PER_NEIGHBOR <= (int)BURST, "they are one burst");
+	worker->burst_kinds = 0;
+	for (unsigned int i = 0; i < n; i++) {
+		struct packet *packet = &worker->burst[i];
+
+		packet_parse(worker->snapshot, port, errors[i], packet);
+		packet->flags |= PACKET_OWN;
+		worker->burst_kinds |= 1U << packet->kind;
+	}
+	if (n > 0)
+		worker_process(worker, n, 0); /* none of them is a fragment */
+}
+
 static void
 worker_take_neighbor(struct worker *worker, const struct command_neighbor *neighbor)
 {
@@ -187,7 +225,7 @@ worker_take_neighbor(struct worker *worker, const struct command_neighbor *neigh
 	adjacency = neighbor_find_or_add(&worker->neighbors, worker->snapshot, neighbor->interface,
 					 neighbor->address);
 	if (adjacency != ADJACENCY_NONE)
-		transmit_abandon_held(worker, adjacency);
+		worker_tell_unreachable(worker, adjacency);
 }
 
 void
@@ -213,23 +251,6 @@ worker_take_commands(struct worker *worker)
 			break;
 		}
 	}
-}
-
-/* Takes a parsed burst through the stages. flags: what any of its packets has. */
-static void
-worker_process(struct worker *worker, unsigned int n, uint16_t flags)
-{
-	struct decision decisions[BURST];
-
-	stage_route(worker, n);
-	if (unlikely(flags & PACKET_FRAGMENT)) {
-		if (worker->snapshot->worker_count > 1)
-			stage_own_fragments(worker, n);
-		stage_fragment(worker, n);
-	}
-	stage_find(worker, n);
-	stage_decide(worker, n, decisions);
-	stage_apply(worker, n, decisions);
 }
 
 static uint16_t

@@ -103,14 +103,14 @@ resolve(struct fixture *fixture, uint16_t interface, uint32_t address, uint64_t 
 }
 
 static inline void
-learn(struct fixture *fixture, uint32_t address, struct rte_ether_addr mac)
+learn(struct fixture *fixture, uint32_t address, struct rte_ether_addr mac, uint64_t now)
 {
 	const struct event event = { .type = EVENT_LEARNED,
 				     .interface = LINK,
 				     .mac = mac,
 				     .address = rte_cpu_to_be_32(address) };
 
-	neighbors_learn(fixture->neighbors, &event);
+	neighbors_learn(fixture->neighbors, &event, now);
 }
 
 static inline void
@@ -160,9 +160,13 @@ expect_told(struct fixture *fixture, uint32_t address, int last)
 	}
 }
 
-/* Only the first worker asks. */
+enum {
+	EVERYBODY = -1,
+};
+
+/* Only the first worker asks: everybody, or the MAC address that ends so. */
 static inline void
-expect_question(struct fixture *fixture, uint32_t address)
+expect_question(struct fixture *fixture, uint32_t address, int last)
 {
 	struct command command;
 
@@ -170,6 +174,9 @@ expect_question(struct fixture *fixture, uint32_t address)
 	assert_int_equal(command.type, COMMAND_ARP_REQUEST);
 	assert_int_equal(command.neighbor.interface, LINK);
 	assert_int_equal(command.neighbor.address, rte_cpu_to_be_32(address));
+	assert_int_equal(command.neighbor.reachable, last != EVERYBODY);
+	if (last != EVERYBODY)
+		assert_int_equal(command.neighbor.mac.addr_bytes[5], last);
 	expect_nothing(fixture);
 }
 

@@ -10,7 +10,7 @@ given_ones_are_told_and_never_changed(void **state)
 	set(fixture, &given, 1);
 	assert_int_equal(neighbors_tick(fixture->neighbors, 0), 1);
 	expect_told(fixture, host, 7);
-	learn(fixture, host, mac_of(9));
+	learn(fixture, host, mac_of(9), 0);
 	assert_int_equal(neighbors_tick(fixture->neighbors, 9 * SECOND), 0);
 	resolve(fixture, LINK, host, 0);
 	neighbors_tick(fixture->neighbors, 0);
@@ -40,7 +40,7 @@ a_reload_tells_only_what_changed(void **state)
 	/* What is no longer given can be asked for. */
 	resolve(fixture, LINK, host + 2, 0);
 	neighbors_tick(fixture->neighbors, 0);
-	expect_question(fixture, host + 2);
+	expect_question(fixture, host + 2, EVERYBODY);
 }
 
 static void
@@ -51,7 +51,7 @@ a_given_one_takes_the_place_of_a_learned_one(void **state)
 
 	resolve(fixture, LINK, host, 0);
 	neighbors_tick(fixture->neighbors, 0);
-	expect_question(fixture, host);
+	expect_question(fixture, host, EVERYBODY);
 	set(fixture, &given, 1);
 	assert_int_equal(neighbors_tick(fixture->neighbors, 0), 1);
 	expect_told(fixture, host, 7);
@@ -66,8 +66,8 @@ learned_ones_outlive_a_reload_on_their_link(void **state)
 
 	resolve(fixture, LINK, host, 0);
 	resolve(fixture, LINK, inside, 0);
-	learn(fixture, host, mac_of(8));
-	learn(fixture, inside, mac_of(7));
+	learn(fixture, host, mac_of(8), 0);
+	learn(fixture, inside, mac_of(7), 0);
 	neighbors_tick(fixture->neighbors, 0);
 	expect_told(fixture, host, 8);
 	expect_told(fixture, inside, 7);
@@ -88,7 +88,7 @@ learned_ones_outlive_a_reload_on_their_link(void **state)
 	fixture->interfaces[LINK].present = true;
 	resolve(fixture, LINK, host, 0);
 	neighbors_tick(fixture->neighbors, 0);
-	expect_question(fixture, host);
+	expect_question(fixture, host, EVERYBODY);
 }
 
 static void

@@ -121,13 +121,20 @@ static void
 test_an_answer_that_never_comes(void **state)
 {
 	struct fixture *fixture = *state;
+	struct rte_mbuf *errors[HELD_PACKETS_PER_NEIGHBOR];
 	uint32_t silent = adjacency_add(fixture, IP4(198, 51, 100, 1));
 	uint32_t other = adjacency_add(fixture, IP4(198, 51, 100, 3));
 
 	send_text(fixture, silent, FRAME);
 	send_text(fixture, other, FRAME);
 	send_text(fixture, silent, FRAME);
-	transmit_abandon_held(&fixture->worker, silent);
+	/* The link is a subnet's: the way back is the session's. */
+	fixture->interfaces[WAN].zone = 1;
+	assert_int_equal(transmit_abandon_held(&fixture->worker, silent, errors), 2);
+	for (unsigned int i = 0; i < 2; i++) {
+		assert_int_equal(rte_pktmbuf_pkt_len(errors[i]), 14 + 20 + 8 + 32);
+		transmit_frame(&fixture->worker, 1, errors[i]);
+	}
 	assert_int_equal(fixture_dropped(fixture, DROP_neighbor_unresolved), 2);
 	assert_int_equal(fixture->worker.counters.held, 1);
 
@@ -142,9 +149,10 @@ static void
 test_a_neighbour_is_given_up(void **state)
 {
 	struct fixture *fixture = *state;
+	struct rte_mbuf *errors[HELD_PACKETS_PER_NEIGHBOR];
 	uint32_t adjacency = adjacency_resolve(fixture, IP4(198, 51, 100, 1));
 
-	transmit_abandon_held(&fixture->worker, adjacency);
+	assert_int_equal(transmit_abandon_held(&fixture->worker, adjacency, errors), 0);
 	send_text(fixture, adjacency, FRAME);
 	assert_int_equal(fixture->worker.counters.held, 1);
 	assert_int_equal(fixture->event_count, 1);
