@@ -7,100 +7,71 @@
 #include <string.h>
 
 #include <rte_cycles.h>
+#include <rte_errno.h>
 
 #include "device.h"
+#include "rss_key.h"
 
 enum {
 	RSS_KEY_MAX = 128, /* bytes; devices of today take 40 to 52 */
 };
 
-static uint16_t
-queue_receive(void *context, struct rte_mbuf **mbufs, uint16_t n)
+/* The rings of those of a port's transmit queues that several workers send by. */
+static int
+rings_make(struct ports_device *device, unsigned int workers)
 {
-	const struct ports_queue *queue = context;
+	unsigned int count = RTE_MIN(workers - device->tx_queues, (unsigned int)device->tx_queues);
 
-	return rte_eth_rx_burst(queue->ethdev, queue->queue, mbufs, n);
-}
-
-static uint16_t
-queue_receive_nothing(void *context, struct rte_mbuf **mbufs, uint16_t n)
-{
-	(void)context;
-	(void)mbufs;
-	(void)n;
+	for (uint16_t tx = 0; tx < count; tx++) {
+		device->rings[tx] =
+			ports_queue_ring_create(device->ethdev, tx, device->tx_descriptors,
+						rte_eth_dev_socket_id(device->ethdev));
+		if (device->rings[tx] == NULL)
+			return -rte_errno;
+	}
 	return 0;
 }
 
-static uint16_t
-queue_transmit(void *context, struct rte_mbuf **mbufs, uint16_t n)
+/* A worker without a transmit queue of its own sends by that of one of the first. */
+static struct ports_queue
+queue_of(struct ports *ports, const struct ports_device *device, uint16_t worker)
 {
-	const struct ports_queue *queue = context;
-	uint16_t sent = rte_eth_tx_burst(queue->ethdev, queue->queue, mbufs, n);
-	uint64_t until;
+	uint16_t tx = worker % device->tx_queues;
 
-	if (likely(sent == n))
-		return n;
-	until = atomic_load_explicit(&queue->ports->retry_until, memory_order_relaxed);
-	while (sent < n && rte_rdtsc() < until)
-		sent = (uint16_t)(sent + rte_eth_tx_burst(queue->ethdev, queue->queue, mbufs + sent,
-							  (uint16_t)(n - sent)));
-	return sent;
-}
-
-/*
- * For a device that sends one buffer for each packet: those in several, as fragments are, become
- * copies. One that can not be copied ends the burst; what is left of it is dropped as by a full
- * queue.
- */
-static uint16_t
-queue_transmit_whole(void *context, struct rte_mbuf **mbufs, uint16_t n)
-{
-	const struct ports_queue *queue = context;
-	uint16_t whole;
-
-	for (whole = 0; whole < n; whole++) {
-		struct rte_mbuf *mbuf = mbufs[whole], *copy;
-
-		if (likely(mbuf->nb_segs == 1))
-			continue;
-		copy = rte_pktmbuf_copy(mbuf, queue->pool, 0, UINT32_MAX);
-		if (copy == NULL || copy->nb_segs > 1) {
-			rte_pktmbuf_free(copy);
-			break;
-		}
-		rte_pktmbuf_free(mbuf);
-		mbufs[whole] = copy;
-	}
-	return queue_transmit(context, mbufs, whole);
+	return (struct ports_queue){
+		.ethdev = device->ethdev,
+		.rx = worker < device->rx_queues ? worker : (uint16_t)PORTS_QUEUE_NONE,
+		.tx = tx,
+		.shared = worker == tx && device->rings[tx] != NULL,
+		.gives = worker != tx,
+		.segments = device->segments,
+		.ring = device->rings[tx],
+		.retry_until = &ports->retry_until,
+	};
 }
 
 static int
 queues_make(struct ports *ports, struct rte_mempool *pool)
 {
+	int rc = 0;
+
 	ports->handles = calloc(ports->workers, sizeof(*ports->handles));
 	ports->queues = calloc(ports->workers, sizeof(*ports->queues));
 	if (ports->handles == NULL || ports->queues == NULL)
 		return -ENOMEM;
 
-	for (uint16_t worker = 0; worker < ports->workers; worker++) {
+	for (unsigned int i = 0; i < ports->count && rc == 0; i++)
+		rc = rings_make(&ports->devices[i], ports->workers);
+	for (uint16_t worker = 0; worker < ports->workers && rc == 0; worker++) {
 		for (unsigned int i = 0; i < ports->count; i++) {
-			const struct ports_device *device = &ports->devices[i];
 			struct ports_queue *handle = &ports->handles[worker][i];
 
-			*handle = (struct ports_queue){ .ethdev = device->ethdev,
-							.queue = worker,
-							.ports = ports,
-							.pool = pool };
-			ports->queues[worker][i] = (struct port_queue){
-				.receive = worker < device->rx_queues ? queue_receive
-								      : queue_receive_nothing,
-				.transmit =
-					device->segments ? queue_transmit : queue_transmit_whole,
-				.context = handle,
-			};
+			*handle = queue_of(ports, &ports->devices[i], worker);
+			handle->pool = pool;
+			ports->queues[worker][i] = ports_queue_interface(handle);
 		}
 	}
-	return 0;
+	return rc;
 }
 
 /* How many queues the port gets. 0, or -EINVAL with a sentence in error. */
@@ -120,24 +91,22 @@ queues_choose(struct ports_device *device, const struct port *port, unsigned int
 			 port->rx_queues, info->driver_name, info->max_rx_queues);
 		return -EINVAL;
 	}
-	if (workers > info->max_tx_queues) {
-		snprintf(error, error_size,
-			 "port %s has %u transmit queue(s) for %u workers; each needs its own "
-			 "(net_pcap: a tx_pcap for each worker)",
-			 port->name, info->max_tx_queues, workers);
+	if (info->max_tx_queues == 0) {
+		snprintf(error, error_size, "port %s has no transmit queue (net_pcap: a tx_pcap)",
+			 port->name);
 		return -EINVAL;
 	}
 
 	device->rx_queues = port->rx_queues;
 	if (device->rx_queues == 0)
 		device->rx_queues = (uint16_t)RTE_MIN(workers, info->max_rx_queues);
-	device->tx_queues = (uint16_t)workers;
+	device->tx_queues = (uint16_t)RTE_MIN(workers, info->max_tx_queues);
 	return 0;
 }
 
 /*
- * How the device chooses a queue for each packet, if it can. With this key Toeplitz's hash is the
- * same for both directions, so that a session's owner is most often who received the packet.
+ * How the device chooses a queue for each packet, if it can: the same for both directions, so that
+ * a session's owner is most often who received the packet.
  */
 static void
 spread_set(struct rte_eth_conf *conf, const struct rte_eth_dev_info *info, uint8_t key[RSS_KEY_MAX])
@@ -151,8 +120,7 @@ spread_set(struct rte_eth_conf *conf, const struct rte_eth_dev_info *info, uint8
 	conf->rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
 	if (info->hash_key_size == 0 || info->hash_key_size > RSS_KEY_MAX)
 		return;
-	for (unsigned int i = 0; i < info->hash_key_size; i++)
-		key[i] = i % 2 == 0 ? 0x6d : 0x5a;
+	rss_key_fill(key, info->hash_key_size);
 	rss->rss_key = key;
 	rss->rss_key_len = info->hash_key_size;
 }
@@ -345,6 +313,20 @@ close:
 	return rc;
 }
 
+/* What the device did not take in the time that it had is lost, as what is in its own queues. */
+static void
+rings_release(struct ports_device *device)
+{
+	void *mbuf;
+
+	for (unsigned int tx = 0; tx < RTE_DIM(device->rings); tx++) {
+		while (device->rings[tx] != NULL && rte_ring_dequeue(device->rings[tx], &mbuf) == 0)
+			rte_pktmbuf_free(mbuf);
+		rte_ring_free(device->rings[tx]);
+		device->rings[tx] = NULL;
+	}
+}
+
 void
 ports_close(struct ports *ports)
 {
@@ -352,6 +334,7 @@ ports_close(struct ports *ports)
 		/* It ends either way: a driver that does not stop is closed all the same. */
 		(void)rte_eth_dev_stop(ports->devices[i].ethdev);
 		(void)rte_eth_dev_close(ports->devices[i].ethdev);
+		rings_release(&ports->devices[i]);
 	}
 	ports->count = 0;
 	free(ports->handles);
@@ -385,6 +368,9 @@ ports_wait_sent(const struct ports *ports, unsigned int milliseconds)
 			/* The last descriptor before the place that is written next. */
 			uint16_t last = (uint16_t)(device->tx_descriptors - 1);
 
+			while (device->rings[queue] != NULL && rte_rdtsc() < until &&
+			       ports_queue_relay(device->ethdev, queue, device->rings[queue]))
+				;
 			while (rte_rdtsc() < until &&
 			       rte_eth_tx_descriptor_status(device->ethdev, queue, last) ==
 				       RTE_ETH_TX_DESC_FULL)

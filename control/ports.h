@@ -9,26 +9,20 @@
 #include <rte_mempool.h>
 
 #include "config/model.h"
-#include "dataplane/worker.h"
+#include "ports_queue.h"
 
 /*
  * The ports of a running gateway: one ethdev for each port of the model, with a receive and a
  * transmit queue for each worker. A worker for which a port has no receive queue receives nothing
- * there, but sends to it like the others. The structure stays where it is while the ports are open.
+ * there; one for which it has no transmit queue sends by that of another (ports_queue.h). The
+ * structure stays where it is while the ports are open.
  */
-
-/* One worker's queue of one port. */
-struct ports_queue {
-	uint16_t ethdev;
-	uint16_t queue;
-	const struct ports *ports;
-	struct rte_mempool *pool; /* of copies, where the device takes no packets in segments */
-};
 
 struct ports_device {
 	uint16_t ethdev;
 	uint16_t rx_queues;
-	uint16_t tx_queues; /* one for each worker */
+	uint16_t tx_queues;                  /* one for each worker, or as many as there are */
+	struct rte_ring *rings[WORKERS_MAX]; /* by transmit queue; NULL: it has one worker */
 	uint16_t rx_descriptors;
 	uint16_t tx_descriptors;
 	bool segments;    /* it sends packets that lie in several buffers */
@@ -62,5 +56,8 @@ void ports_close(struct ports *ports);
 
 /* From now on for so long, no frame is dropped because a transmit queue is full. */
 void ports_retry(struct ports *ports, unsigned int milliseconds);
-/* Waits until the devices have sent what is in their transmit queues, but no longer than that. */
+/*
+ * Waits until the devices have sent what is in their transmit queues, and what workers gave to
+ * others to send, but no longer than that. The workers have stopped.
+ */
 void ports_wait_sent(const struct ports *ports, unsigned int milliseconds);
