@@ -3,9 +3,11 @@
 answers, collisions, hairpins and forgeries really happen."""
 from . import wire
 from .conversation import answer, opening
+from .dialogue import dialogue
 from .events import Arrival, Reload
 from .generate import OUTSIDE, PORTS
 from .pieces import pieces
+from .tcp import begins
 from .tables import Tables
 from .wire import number
 
@@ -29,6 +31,8 @@ class Traffic:
         self.slow = []  # (port, frame) of what comes next, with pauses before it
         self.endpoints = []  # (address, protocol, port) of VIPs that hosts speak by
         self.pieces = []  # (port, frame) of fragments that come next
+        self.calls = []  # (port, frame) of SYNs as they came, and as they left
+        self.dialogue = []  # what follows one of them
         self.network_set(network)
 
     def network_set(self, network):
@@ -57,9 +61,12 @@ class Traffic:
         left = [item for time in sorted(outputs or ()) for item in outputs[time]]
         self.endpoints = [endpoint for item in left for endpoint in self.endpoints_of(*item)]
         made = list(before)
+        self.calls = [call for event in before for call in self.calls_of(event, outputs or {})]
         for _ in range(count):
+            if self.dialogue:
+                self.time += self.dialogue[0][0] * 10**9
             self.time += self.random.randint(1, 3) * 10**6
-            if self.slow or self.chance(4) or self.pieces and self.chance(4):
+            if self.slow or self.chance(3) or self.pieces and self.chance(4):
                 self.time += self.random.choice(PAUSES) * 10**9
             self.count += 1
             port, data = self.packet(left)
@@ -68,6 +75,11 @@ class Traffic:
 
     def packet(self, left):
         draw = self.random.random()
+        if self.calls and not self.dialogue and self.chance(25):
+            self.dialogue = dialogue(self.random, *self.recent(self.calls))
+        if self.dialogue and draw < 0.9:
+            _, port, link, packet = self.dialogue.pop(0)
+            return port, self.framed(*link, packet)
         if self.slow:
             return self.again(*self.slow.pop())
         if self.pieces and draw < 0.8:
@@ -91,6 +103,18 @@ class Traffic:
         if packet and not packet.is_fragment and packet.source in self.tables.vips \
                 and packet.protocol in (wire.TCP, wire.UDP):
             yield packet.source, packet.protocol, packet.ports[0]
+
+    def calls_of(self, event, outputs):
+        """Of a SYN of a session that was passed on: (as it came, as it left)."""
+        left = outputs.get(event.time, ())
+        if not isinstance(event, Arrival) or len(left) != 1 or event.port == left[0][0] == "wan":
+            return
+        came, went = (wire.Packet.parse(wire.frame_parse(data)[-1])
+                      for data in (event.data, left[0][1]))
+        if came and went and came.protocol == went.protocol == wire.TCP \
+                and not came.is_fragment and not went.is_fragment \
+                and len(came.data) >= wire.TCP_HEADER.size and begins(came):
+            yield (event.port, event.data), left[0]
 
     def recent(self, items):
         """One of them, more likely one of the last."""
