@@ -9,30 +9,6 @@
  */
 
 static void
-gateway_report(struct reader *reader)
-{
-	const struct gateway_settings *gateway = &reader->model->gateway;
-	const struct {
-		const char *name;
-		unsigned value;
-		unsigned supported;
-	} settings[] = {
-		{ "first_packet_share", gateway->first_packet_share, 20 },
-	};
-
-	if (gateway->name == NULL)
-		return;
-	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
-		struct origin origin = setting_place(reader, "gateway.%s", settings[i].name);
-
-		if (settings[i].value != settings[i].supported)
-			diagnostic_error(reader->diagnostics, &origin,
-					 "%s other than %u is not supported yet; leave it out",
-					 settings[i].name, settings[i].supported);
-	}
-}
-
-static void
 vip_report(struct reader *reader, size_t index)
 {
 	const struct vip *vip = &reader->model->vips[index];
@@ -50,7 +26,6 @@ vip_report(struct reader *reader, size_t index)
 void
 unsupported_settings_report(struct reader *reader)
 {
-	gateway_report(reader);
 	for (size_t i = 0; i < reader->model->vip_count; i++)
 		vip_report(reader, i);
 }

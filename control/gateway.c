@@ -134,6 +134,7 @@ gateway_make_workers(struct gateway *gateway, const struct model *model,
 				RTE_MAX(model->gateway.fragment_capacity / options->workers, 1U),
 			.seed = options->seed,
 			.now = options->now,
+			.cycles = options->cycles,
 			.socket = options->socket,
 		};
 		struct worker *worker = worker_create(&worker_options);

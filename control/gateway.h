@@ -22,6 +22,8 @@ struct gateway_options {
 	struct rte_mempool *pool;
 	uint64_t seed;
 	uint64_t now; /* nanoseconds, on the clock that worker_poll() will be given */
+	/* What first packets' share of the workers is measured by; NULL: it is not limited. */
+	uint64_t (*cycles)(void);
 	/* true: neighbours that nobody configured resolve at once, to made-up MAC addresses */
 	bool answer_arp;
 	bool announce;   /* the links are told of the gateway's own addresses */

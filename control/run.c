@@ -13,6 +13,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <rte_cycles.h>
 #include <rte_lcore.h>
 
 #include "clock.h"
@@ -171,6 +172,7 @@ gateway_open(struct run *run, char *error, size_t error_size)
 		.announce = true,
 		.probe = true,
 		.probe_log = stderr,
+		.cycles = rte_rdtsc,
 		.socket = (int)rte_lcore_to_socket_id(1),
 		.port_macs = run->ports.macs,
 	};

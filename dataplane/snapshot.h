@@ -249,8 +249,9 @@ struct snapshot {
 	/* What a session was decided from: policy generation << 16 | route epoch, each 16 bits. */
 	uint32_t decided_from;
 	uint32_t ecmp_seed;
-	uint32_t icmp_error_rate; /* per second and worker */
-	bool tcp_loose;           /* a connection under way may open a session */
+	uint32_t icmp_error_rate;    /* per second and worker */
+	uint32_t first_packet_share; /* percent, first_share.h */
+	bool tcp_loose;              /* a connection under way may open a session */
 	struct tcp_timeouts tcp_timeouts;
 	struct hold_downs hold_downs;
 	uint16_t worker_count; /* the same in all snapshots of a process; 0 is 1 */

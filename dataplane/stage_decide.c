@@ -12,12 +12,10 @@ stage_decide_request(const struct worker *worker, const struct packet *packet)
 	return request;
 }
 
-/* What can not open a session is not worth a decision. */
+/* What can not open a session is not worth a decision. The packet has no session. */
 static bool
 decide_wanted(const struct worker *worker, const struct packet *packet)
 {
-	if (packet->kind != PACKET_STATEFUL || packet->flow != FLOW_NONE)
-		return false;
 	if (unlikely(packet->flags & PACKET_ASTRAY))
 		return false;
 	/* Of a later fragment only that of a ping may have more to be found out. */
@@ -27,21 +25,55 @@ decide_wanted(const struct worker *worker, const struct packet *packet)
 	       tcp_opens(tcp_kind_of(tcp_header(packet)->tcp_flags), worker->snapshot->tcp_loose);
 }
 
+/* Of the burst's first packets, the admitted ones' requests; the others are dropped. */
+static unsigned int
+decide_admit(struct worker *worker, const uint8_t *first, unsigned int count, unsigned int admitted,
+	     struct decide_request *requests)
+{
+	unsigned int requested = 0;
+
+	for (unsigned int i = 0; i < count; i++) {
+		struct packet *packet = &worker->burst[first[i]];
+
+		/* Who waits for its answer would take the backend for dead. */
+		if (likely(i < admitted) || probe_is_answer(packet)) {
+			requests[requested] = stage_decide_request(worker, packet);
+			packet->decision = requested++;
+		} else {
+			packet->kind = PACKET_DROP;
+			packet->reason = DROP_first_share_exceeded;
+		}
+	}
+	return requested;
+}
+
 void
 stage_decide(struct worker *worker, unsigned int n, struct decision *decisions)
 {
+	struct first_share *share = &worker->first_share;
 	struct decide_request requests[BURST];
-	unsigned int count = 0;
+	uint8_t first[BURST];
+	unsigned int count = 0, admitted;
+	bool others = false;
+	uint64_t begun;
 
 	for (unsigned int i = 0; i < n; i++) {
 		struct packet *packet = &worker->burst[i];
 
 		packet->decision = DECISION_NONE;
-		if (!decide_wanted(worker, packet))
-			continue;
-		requests[count] = stage_decide_request(worker, packet);
-		packet->decision = count++;
+		if (packet->kind != PACKET_STATEFUL || packet->flow != FLOW_NONE)
+			others |= packet->kind == PACKET_STATEFUL || packet->kind == PACKET_FABRIC;
+		else if (decide_wanted(worker, packet))
+			first[count++] = (uint8_t)i;
 	}
-	if (count > 0)
-		decide(worker->snapshot, requests, decisions, count);
+	if (n == BURST && others)
+		first_share_wait(share, worker->now);
+	if (count == 0)
+		return;
+	admitted =
+		first_share_admit(share, worker->snapshot->first_packet_share, worker->now, count);
+	begun = first_share_begin(share);
+	count = decide_admit(worker, first, count, admitted, requests);
+	decide(worker->snapshot, requests, decisions, count);
+	first_share_end(share, begun);
 }

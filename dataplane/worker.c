@@ -102,6 +102,7 @@ worker_create(const struct worker_options *options)
 	worker->pool = options->pool;
 	worker_set_time(worker, options->now);
 	worker->icmp_filled = options->now;
+	first_share_init(&worker->first_share, options->cycles);
 	worker->snat.secret = worker_secret(options->seed, options->id, 2);
 	worker->snat.worker = options->id;
 	result = worker_init_tables(worker, options);

@@ -9,6 +9,7 @@
 
 #include "counters.h"
 #include "decide.h"
+#include "first_share.h"
 #include "fragment_table.h"
 #include "handoff.h"
 #include "ip_id.h"
@@ -70,6 +71,7 @@ struct worker_options {
 	uint32_t fragment_capacity;      /* packets that are awaited in fragments */
 	uint64_t seed;                   /* of the choice of ports and of hashes */
 	uint64_t now;                    /* nanoseconds, on the clock of worker_poll() */
+	uint64_t (*cycles)(void);        /* NULL: first packets' share is not limited */
 	int socket;
 };
 
@@ -92,6 +94,7 @@ struct worker {
 	struct session_table sessions;
 	struct neighbor_table neighbors;
 	struct snat snat;
+	struct first_share first_share;
 	struct fragment_table fragments;
 	struct ip_ids ip_ids;
 	uint32_t *next_hop_adjacency; /* by the snapshot's next hop id */

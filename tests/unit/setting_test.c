@@ -131,7 +131,7 @@ static void
 test_places(void **state)
 {
 	struct model *model = configuration_expect(
-		"gateway = { name = 'g'; first_packet_share = 21;\n"
+		"gateway = { name = 'g';\n"
 		"workers = 2;\n"
 		"};\n" PORT INTERFACES NETWORK "\n"
 		"vips = {\n"
@@ -143,7 +143,6 @@ test_places(void **state)
 		"backends = (\n'10.0.1.9',\n'10.0.1.1',\n'10.0.1.10'); },\n"
 		"{ name = 'b'; protocol = 'tcp'; ports = '2';\n"
 		"backends = '10.0.9.1'; } ); };",
-		"t.conf:1: first_packet_share other than 20 is not supported yet; leave it out\n"
 		"t.conf:13: backend '10.0.1.1' is reserved in its subnet; hosts have .4 and "
 		"higher\n"
 		"t.conf:16: backend '10.0.9.1' is in no subnet of the VIP's virtual network; name "

@@ -5,21 +5,6 @@
 	"vips = { name = 'v'; address = '192.0.2.1'; virtual_network = 'n'; inbound = { name = " \
 	"'r'; protocol = 'tcp'; ports = '80'; backends = '10.0.1.4';\n"
 
-/* What differs from the default is refused; the default itself, written out, is not. */
-static void
-test_timers(void **state)
-{
-	static const struct configuration_case cases[] = {
-		{ "gateway = { name = 'g';\nfirst_packet_share = 21; };",
-		  "t.conf:3: first_packet_share other than 20 is not supported yet; leave it "
-		  "out\n" },
-		{ "gateway = { name = 'g'; first_packet_share = 20; };", "" },
-	};
-
-	(void)state;
-	CASES_CHECK(PORT INTERFACES NETWORK VIP, cases);
-}
-
 static void
 test_vips(void **state)
 {
@@ -39,7 +24,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_timers),
 		cmocka_unit_test(test_vips),
 	};
 
