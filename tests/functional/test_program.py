@@ -96,7 +96,6 @@ def test_invalid_configuration_is_the_answer_no(setup):
     ({"source": "rx_pcap=none.pcap"}, "port wan has no device net_pcap0"),
     ({"source": "rx_pcap=none.pcap,infinite_rx=1"}, "none.pcap: No such file or directory"),
     ({"source": "rx_pcap=in0.pcap,rx_pcap=in1.pcap"}, "name one file for each queue"),
-    ({"source": "rx_pcap=in0.pcap", "workers": 2}, "each needs its own"),
 ])
 def test_environment_that_does_not_fit_is_told(setup, changes, sentence):
     done = viaduct("run", setup.write(**changes))
