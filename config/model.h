@@ -81,6 +81,7 @@ struct gateway_settings {
 	unsigned icmp_error_rate;    /* per second and worker */
 	unsigned first_packet_share; /* percent */
 	enum idle idle;
+	unsigned stall_timeout; /* 0: none */
 	struct string_list eal_options;
 	char *control_socket;
 };

@@ -196,6 +196,7 @@ gateway_settings_read(struct reader *reader, const config_setting_t *group,
 	gateway->first_packet_share =
 		setting_unsigned(reader, group, "first_packet_share", 1, 100, 20);
 	idle_read(reader, group, gateway);
+	gateway->stall_timeout = setting_unsigned(reader, group, "stall_timeout", 0, TIMER_MAX, 5);
 	eal_options_read(reader, group, &gateway->eal_options);
 	control_socket_read(reader, group, gateway);
 }
@@ -221,6 +222,7 @@ gateway_read(struct reader *reader)
 					     "icmp_error_rate",
 					     "first_packet_share",
 					     "idle",
+					     "stall_timeout",
 					     "eal_options",
 					     "control_socket",
 					     NULL };

@@ -67,6 +67,7 @@ restart_needed(const struct generation *running, const struct model *wanted, cha
 		{ "gateway.route_capacity", a->route_capacity != b->route_capacity },
 		{ "gateway.seed", a->seed_set != b->seed_set || a->seed != b->seed },
 		{ "gateway.idle", a->idle != b->idle },
+		{ "gateway.stall_timeout", a->stall_timeout != b->stall_timeout },
 		{ "gateway.eal_options", strings_differ(&a->eal_options, &b->eal_options) },
 		{ "gateway.control_socket", strcmp(a->control_socket, b->control_socket) != 0 },
 		{ "ports", ports_differ(running->model, wanted) },

@@ -20,8 +20,10 @@
 #include "config/config.h"
 #include "eal.h"
 #include "gateway.h"
+#include "heartbeat.h"
 #include "lcores.h"
 #include "links.h"
+#include "notify.h"
 #include "pool.h"
 #include "ports.h"
 #include "reload.h"
@@ -65,6 +67,8 @@ struct run {
 	struct gateway *gateway;
 	struct lcores lcores;
 	struct links links;
+	struct heartbeat heartbeat;
+	struct notify notify; /* the service manager */
 	struct reload reload;
 
 	uint64_t received;       /* packets, over all ports */
@@ -135,6 +139,21 @@ idle_check(struct run *run, uint64_t now)
 	}
 }
 
+/* The core of a process whose worker stands still tells why; a new process forwards again. */
+static void
+workers_check(struct run *run, uint64_t now)
+{
+	bool alive;
+	const struct lcore *stalled = heartbeat_tick(&run->heartbeat, &run->lcores, now, &alive);
+
+	if (alive)
+		notify_alive(&run->notify, now);
+	if (stalled == NULL)
+		return;
+	heartbeat_tell(&run->heartbeat, &run->lcores, stalled, gateway_model(run->gateway), stderr);
+	abort();
+}
+
 static int
 control_loop(struct run *run)
 {
@@ -150,6 +169,7 @@ control_loop(struct run *run)
 		reload_tick(&run->reload);
 		telemetry_let_go();
 		lcores_wake(&run->lcores);
+		workers_check(run, now);
 		if (run->idle_limit > 0)
 			idle_check(run, now);
 		if (poll(&signals, 1, done > 0 ? 0 : TURN_MS) < 0 && errno != EINTR)
@@ -223,6 +243,9 @@ forward(struct run *run)
 		      &run->pool_size);
 
 	run->links = (struct links){ .log = stderr };
+	run->heartbeat = heartbeat_make(settings->stall_timeout);
+	run->notify = notify_open();
+	notify_send(&run->notify, "READY=1");
 	run->reload = (struct reload){ .gateway = run->gateway, .file = run->file };
 	run->received_since = clock_now(&run->clock);
 	rc = control_loop(run);
@@ -231,6 +254,8 @@ forward(struct run *run)
 	else
 		fail(strerror(-rc));
 	telemetry_stop();
+	notify_send(&run->notify, "STOPPING=1");
+	notify_close(&run->notify);
 stop:
 	ports_retry(&run->ports, TRANSMIT_RETRY_MS);
 	lcores_stop(&run->lcores);

@@ -180,14 +180,19 @@ worker_process(struct worker *worker, unsigned int n, uint16_t flags)
 {
 	struct decision decisions[BURST];
 
+	standing_at(&worker->standing, STANDING_ROUTE);
 	stage_route(worker, n);
 	if (unlikely(flags & PACKET_FRAGMENT)) {
+		standing_at(&worker->standing, STANDING_FRAGMENT);
 		if (worker->snapshot->worker_count > 1)
 			stage_own_fragments(worker, n);
 		stage_fragment(worker, n);
 	}
+	standing_at(&worker->standing, STANDING_FIND);
 	stage_find(worker, n);
+	standing_at(&worker->standing, STANDING_DECIDE);
 	stage_decide(worker, n, decisions);
+	standing_at(&worker->standing, STANDING_APPLY);
 	stage_apply(worker, n, decisions);
 }
 
@@ -259,10 +264,15 @@ worker_poll_port(struct worker *worker, uint16_t port)
 {
 	struct rte_mbuf *mbufs[BURST];
 	const struct port_queue *queue = &worker->queues[port];
-	uint16_t n = queue->receive(queue->context, mbufs, BURST);
+	uint16_t n;
 
-	if (n > 0)
+	standing_port(&worker->standing, port);
+	standing_at(&worker->standing, STANDING_RECEIVE);
+	n = queue->receive(queue->context, mbufs, BURST);
+	if (n > 0) {
+		standing_at(&worker->standing, STANDING_PARSE);
 		worker_process(worker, n, stage_parse(worker, port, mbufs, n));
+	}
 	return n;
 }
 
@@ -271,8 +281,10 @@ static unsigned int
 worker_take_handoffs(struct worker *worker)
 {
 	uint16_t flags = 0;
-	unsigned int n = handoff_receive(worker, &flags);
+	unsigned int n;
 
+	standing_at(&worker->standing, STANDING_HANDOFF);
+	n = handoff_receive(worker, &flags);
 	if (n > 0)
 		worker_process(worker, n, flags);
 	worker->counters.handoffs_taken += n;
@@ -293,16 +305,22 @@ worker_poll(struct worker *worker, uint64_t now)
 	unsigned int received = 0;
 
 	worker_set_time(worker, now);
+	standing_port(&worker->standing, STANDING_NO_PORT);
+	standing_at(&worker->standing, STANDING_COMMANDS);
 	worker_take_commands(worker);
 	if (unlikely(worker->snapshot == NULL))
 		return 0;
+	standing_at(&worker->standing, STANDING_TIMERS);
 	worker_expire(worker);
 	neighbor_table_sweep(&worker->neighbors);
 	for (uint16_t port = 0; port < worker->port_count; port++)
 		received += worker_poll_port(worker, port);
+	standing_port(&worker->standing, STANDING_NO_PORT);
 	if (worker->snapshot->worker_count > 1)
 		received += worker_take_handoffs(worker);
+	standing_at(&worker->standing, STANDING_TRANSMIT);
 	transmit_flush(worker);
+	standing_at(&worker->standing, STANDING_REST);
 	return received;
 }
 

@@ -18,6 +18,7 @@
 #include "session.h"
 #include "snapshot.h"
 #include "snat.h"
+#include "standing.h"
 
 /*
  * A worker: polls its queue of every port and takes each burst through the stages, in this order:
@@ -90,6 +91,7 @@ struct worker {
 	/* By worker, its own among them: what is handed over to it. NULL: it is the only one. */
 	struct rte_ring *handoffs[WORKERS_MAX];
 	struct worker_observer observer;
+	struct standing standing;
 
 	struct session_table sessions;
 	struct neighbor_table neighbors;

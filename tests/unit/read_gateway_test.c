@@ -33,6 +33,8 @@ test_wrong(void **state)
 		  "12345678"
 		  "9012345678901234567';",
 		  "t.conf:2: control_socket has 108 characters; a socket's path has 1 to 107\n" },
+		{ "stall_timeout = 3601;",
+		  "t.conf:2: stall_timeout = 3601 is out of range; it goes from 0 to 3600\n" },
 		{ "idle = 'doze';",
 		  "t.conf:2: idle = 'doze' is none of its values; use one of poll, sleep\n" },
 		{ "flow_capacity = 15;",

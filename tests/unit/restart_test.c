@@ -34,6 +34,7 @@ what_is_fixed_at_the_start_is_named(void **state)
 		{ "flow_capacity = 64;", "gateway.flow_capacity" },
 		{ "route_capacity = 64;", "gateway.route_capacity" },
 		{ "seed = 0;", "gateway.seed" },
+		{ "stall_timeout = 9;", "gateway.stall_timeout" },
 		{ "idle = \"poll\";", "gateway.idle" },
 		{ "eal_options = [ \"-m\", \"64\" ];", "gateway.eal_options" },
 		{ "control_socket = \"/tmp/s\";", "gateway.control_socket" },

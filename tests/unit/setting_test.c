@@ -97,6 +97,7 @@ test_unknown_settings(void **state)
 		  "tcp_half_open_timeout, tcp_closing_timeout, tcp_loose, hold_down_fin, "
 		  "hold_down_rst, "
 		  "hold_down_half_open, hold_down_udp, icmp_error_rate, first_packet_share, idle, "
+		  "stall_timeout, "
 		  "eal_options, "
 		  "control_socket\n" },
 		{ GATEWAY "service_tags = { name = 't'; Prefixes = '10.0.0.0/8'; };",
