@@ -36,6 +36,8 @@ static const struct part {
 	{ "few", rows_of_few },
 	{ "sessions", rows_of_sessions },
 	{ "first", rows_of_first_packets },
+	{ "flood", rows_of_flood },
+	{ "latency", rows_of_latency },
 };
 
 enum {
@@ -51,21 +53,6 @@ enum {
 	PACKET_BYTES = 16 << 20,
 };
 
-static struct model *
-model_make(const struct bench *bench)
-{
-	struct diagnostics diagnostics = { 0 };
-	struct model *model = NULL;
-	size_t length;
-	char *text = pipeline_config_write(&bench->config, &length);
-
-	if (text != NULL && model_read_text("bench.conf", text, length, &model, &diagnostics) != 0)
-		diagnostics_print(&diagnostics, stderr);
-	diagnostics_clear(&diagnostics);
-	free(text);
-	return model;
-}
-
 /* Takes the model. */
 static int
 gateway_make(struct bench *bench, struct model *model)
@@ -78,6 +65,7 @@ gateway_make(struct bench *bench, struct model *model)
 		.pool = bench->pool,
 		.seed = 1,
 		.now = bench->now,
+		.cycles = rte_rdtsc,
 		.socket = SOCKET_ID_ANY,
 	};
 	char error[256];
@@ -156,6 +144,7 @@ bench_prepare(struct bench *bench)
 	bench->config.prefixes = pipeline_prefixes_make(bench->config.prefix_count);
 	bench->config.flow_capacity = bench->sessions + bench->sessions / 100 * SPARE_PERCENT;
 	bench->config.workers = 1;
+	bench->config.denied_port = PIPELINE_DENIED_PORT;
 	bench->traffic.config = &bench->config;
 	if (bench->calls != NULL && bench->sent != NULL && bench->replies != NULL &&
 	    bench->config.prefixes != NULL)
@@ -276,7 +265,7 @@ main(int argc, char **argv)
 		return status;
 	if (options_read(bench, argc, argv, &part_list) != 0 || bench_prepare(bench) != 0)
 		goto free_bench;
-	model = model_make(bench);
+	model = pipeline_model_make(&bench->config);
 	if (model == NULL)
 		goto free_bench;
 	/* The bare loop has a flow table too, and the stream is long. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "bench_random.h"
+#include "config/config.h"
 
 enum {
 	NEXT_HOPS = 8,
@@ -169,11 +170,11 @@ group_write(FILE *stream, const struct pipeline_config *config)
 		"\"deny\";"
 		" protocol = \"*\"; source = \"*\"; source_ports = \"*\"; destination = \"*\";"
 		" destination_ports = \"%u\"; } ); } );\n",
-		PIPELINE_DENIED_PORT);
+		config->denied_port);
 }
 
-char *
-pipeline_config_write(const struct pipeline_config *config, size_t *length)
+static char *
+config_write(const struct pipeline_config *config, size_t *length)
 {
 	char *text = NULL;
 	FILE *stream = open_memstream(&text, length);
@@ -191,4 +192,19 @@ pipeline_config_write(const struct pipeline_config *config, size_t *length)
 		return NULL;
 	}
 	return text;
+}
+
+struct model *
+pipeline_model_make(const struct pipeline_config *config)
+{
+	struct diagnostics diagnostics = { 0 };
+	struct model *model = NULL;
+	size_t length;
+	char *text = config_write(config, &length);
+
+	if (text != NULL && model_read_text("bench.conf", text, length, &model, &diagnostics) != 0)
+		diagnostics_print(&diagnostics, stderr);
+	diagnostics_clear(&diagnostics);
+	free(text);
+	return model;
 }

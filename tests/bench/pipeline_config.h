@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "config/model.h"
+
 /*
  * The gateway that is measured: a port to the fabric with prefixes over four next hops each of
  * eight, a port with a VLAN to a subnet of 250 hosts, a group of outbound rules with 4000 prefixes
@@ -20,7 +22,7 @@ enum {
 	PIPELINE_LAN = 1,
 	PIPELINE_PORTS = 2,
 	PIPELINE_IDLE_SECONDS = 240,
-	PIPELINE_DENIED_PORT = 25,
+	PIPELINE_DENIED_PORT = 25, /* and those below it are not used at all */
 };
 
 #define PIPELINE_VIP        RTE_IPV4(192, 23, 1, 2)
@@ -45,9 +47,10 @@ struct pipeline_config {
 	uint32_t rules;
 	uint32_t flow_capacity;
 	uint16_t workers;
+	uint16_t denied_port; /* PIPELINE_DENIED_PORT, or another one for another configuration */
 };
 
 /* n prefixes, half of them /24, the others /16 to /23, all different. Freed by the caller; NULL. */
 struct pipeline_prefix *pipeline_prefixes_make(uint32_t n);
-/* The configuration's text, for the caller to free; or NULL. */
-char *pipeline_config_write(const struct pipeline_config *config, size_t *length);
+/* The configuration as the program reads it; or NULL, and what is wrong on stderr. */
+struct model *pipeline_model_make(const struct pipeline_config *config);

@@ -20,7 +20,7 @@ enum {
 	COUNT_NAME_MAX = 16,
 };
 
-static void
+void
 loader_burst(void *context)
 {
 	struct bench *bench = context;

@@ -23,14 +23,18 @@ struct bench {
 	struct tuple *calls;      /* what hosts send, `sessions` of them */
 	struct tuple *sent;       /* as it left */
 	struct tuple *replies;
-	double cycles; /* a packet, in the row that was measured last */
+	struct counters expected; /* the drops among them are no mistake */
+	double cycles;            /* a packet, in the row that was measured last */
 };
 
 #define NS_PER_SECOND 1000000000ULL
 
+/* Makes a burst, and that is all. */
+void loader_burst(void *context);
 /* A turn of the worker: a burst if there is one to be received. */
 void worker_burst(void *context);
 /* Measures some rows, and leaves no session. 0; -1: not all packets were sent on as they should. */
 typedef int rows_fn(struct bench *bench);
 
-rows_fn rows_of_loader, rows_of_fabric, rows_of_few, rows_of_sessions, rows_of_first_packets;
+rows_fn rows_of_loader, rows_of_fabric, rows_of_few, rows_of_sessions, rows_of_first_packets,
+	rows_of_flood, rows_of_latency;

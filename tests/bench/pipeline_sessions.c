@@ -3,6 +3,8 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <rte_tcp.h>
 
@@ -21,13 +23,21 @@ counters_check(const struct bench *bench)
 
 	gateway_counters(bench->gateway, &counters);
 	for (unsigned int i = 0; i < DROP_REASON_COUNT; i++) {
-		if (counters.drops[i] == 0)
+		uint64_t drops = counters.drops[i] - bench->expected.drops[i];
+
+		if (drops == 0)
 			continue;
-		fprintf(stderr, "%" PRIu64 " packets were dropped: %s\n", counters.drops[i],
+		fprintf(stderr, "%" PRIu64 " packets were dropped: %s\n", drops,
 			drop_reason_name((enum drop_reason)i));
 		rc = -1;
 	}
 	return rc;
+}
+
+void
+counters_expect(struct bench *bench)
+{
+	gateway_counters(bench->gateway, &bench->expected);
 }
 
 /* Once through all tuples in order. */
@@ -35,31 +45,32 @@ static void
 tuples_send(struct bench *bench, const struct tuple *tuples, uint32_t n, uint16_t port,
 	    uint8_t tcp_flags)
 {
-	(void)stream_fill_all(&bench->traffic, tuples, n);
+	memcpy(bench->traffic.stream, tuples, n * sizeof(*tuples));
+	bench->traffic.length = n;
 	traffic_begin(&bench->traffic, port, tcp_flags);
 	for (uint32_t i = 0; i < n / TRAFFIC_BURST; i++)
 		worker_burst(bench);
+	bench->traffic.length = TRAFFIC_STREAM;
 }
 
-static int
-part_begin(struct bench *bench, uint32_t first, uint32_t count)
+/* With the whole handshake. How many of the calls were sent on; without all, it goes no further. */
+static uint64_t
+part_begin(struct bench *bench, const struct tuple *calls, struct tuple *sent,
+	   struct tuple *replies, uint32_t count)
 {
+	/* So that nobody has waited lately, for whom first packets would be limited. */
+	bench->now += 2 * FIRST_SHARE_WAIT;
 	bench->traffic.sent = 0;
-	bench->traffic.captured = bench->sent + first;
-	tuples_send(bench, bench->calls + first, count, PIPELINE_LAN, RTE_TCP_SYN_FLAG);
+	bench->traffic.captured = sent;
+	tuples_send(bench, calls, count, PIPELINE_LAN, RTE_TCP_SYN_FLAG);
 	bench->traffic.captured = NULL;
-	if (bench->traffic.sent != count) {
-		fprintf(stderr, "%" PRIu64 " of %u calls were sent on\n", bench->traffic.sent,
-			count);
-		(void)counters_check(bench);
-		return -1;
-	}
-	for (uint32_t i = first; i < first + count; i++)
-		bench->replies[i] = tuple_of_reply(&bench->sent[i]);
-	tuples_send(bench, bench->replies + first, count, PIPELINE_WAN,
-		    RTE_TCP_SYN_FLAG | RTE_TCP_ACK_FLAG);
-	tuples_send(bench, bench->calls + first, count, PIPELINE_LAN, RTE_TCP_ACK_FLAG);
-	return 0;
+	if (bench->traffic.sent != count)
+		return bench->traffic.sent;
+	for (uint32_t i = 0; i < count; i++)
+		replies[i] = tuple_of_reply(&sent[i]);
+	tuples_send(bench, replies, count, PIPELINE_WAN, RTE_TCP_SYN_FLAG | RTE_TCP_ACK_FLAG);
+	tuples_send(bench, calls, count, PIPELINE_LAN, RTE_TCP_ACK_FLAG);
+	return count;
 }
 
 /* So that the k-th of a row's flows is any of them, and not the k-th that came into the table. */
@@ -87,13 +98,37 @@ sessions_begin(struct bench *bench, uint32_t count)
 	for (uint32_t i = 0; i < count; i++)
 		bench->calls[i] = tuple_of_call(&bench->traffic, &random);
 	for (uint32_t first = 0; first < count; first += PART) {
-		if (part_begin(bench, first, RTE_MIN(count - first, (uint32_t)PART)) != 0)
-			return -1;
+		uint32_t part = RTE_MIN(count - first, (uint32_t)PART);
+		uint64_t begun = part_begin(bench, bench->calls + first, bench->sent + first,
+					    bench->replies + first, part);
+
+		if (begun == part)
+			continue;
+		fprintf(stderr, "%" PRIu64 " of %u calls were sent on\n", begun, part);
+		(void)counters_check(bench);
+		return -1;
 	}
 	calls_shuffle(bench, count);
 	for (uint32_t i = 0; i < count; i++)
 		bench->replies[i] = tuple_of_reply(&bench->sent[i]);
 	return counters_check(bench);
+}
+
+int
+sessions_fill(struct bench *bench)
+{
+	struct tuple *tuples = malloc(3 * PART * sizeof(*tuples));
+	struct tuple *sent = tuples + PART, *replies = sent + PART;
+	uint64_t random = 5;
+
+	if (tuples == NULL)
+		return -1;
+	do {
+		for (uint32_t i = 0; i < PART; i++)
+			tuples[i] = tuple_of_call(&bench->traffic, &random);
+	} while (part_begin(bench, tuples, sent, replies, PART) == PART);
+	free(tuples);
+	return 0;
 }
 
 void

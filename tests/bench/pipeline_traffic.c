@@ -73,6 +73,7 @@ traffic_open(struct traffic *traffic, struct rte_mempool *pool)
 		rte_malloc(NULL, TRAFFIC_STREAM * sizeof(*traffic->stream), RTE_CACHE_LINE_SIZE);
 	if (traffic->stream == NULL)
 		return -1;
+	traffic->length = TRAFFIC_STREAM;
 	if (rte_pktmbuf_alloc_bulk(pool, traffic->mbufs, TRAFFIC_MBUFS) != 0)
 		return -1;
 	for (unsigned int i = 0; i < TRAFFIC_MBUFS; i++) {
@@ -119,7 +120,7 @@ traffic_load(struct traffic *traffic)
 			   traffic->lengths[first + i]);
 	}
 	rte_mb();
-	traffic->next_tuple = (traffic->next_tuple + TRAFFIC_BURST) % TRAFFIC_STREAM;
+	traffic->next_tuple = (traffic->next_tuple + TRAFFIC_BURST) % traffic->length;
 }
 
 /* What is not loaded with each packet; UDP has payload where TCP has its flags. */
@@ -149,7 +150,7 @@ traffic_begin(struct traffic *traffic, uint16_t port, uint8_t tcp_flags)
 	/* Each tuple is always loaded into the same mbuf, which has its length. */
 	traffic->next_tuple = 0;
 	traffic->next_mbuf = 0;
-	for (unsigned int i = 0; i < TRAFFIC_STREAM; i++)
+	for (unsigned int i = 0; i < traffic->length; i++)
 		checksum_set(&traffic->stream[i], port, traffic->lengths[i % TRAFFIC_MBUFS]);
 	traffic_load(traffic);
 }

@@ -49,8 +49,9 @@ struct traffic {
 	struct rte_mbuf *mbufs[TRAFFIC_MBUFS];
 	char *frames[TRAFFIC_MBUFS]; /* where the frame of each begins */
 	uint16_t lengths[TRAFFIC_MBUFS];
-	struct tuple *stream; /* TRAFFIC_STREAM */
-	uint16_t port;        /* that receives; the others are silent */
+	struct tuple *stream;
+	uint32_t length; /* of the stream: TRAFFIC_STREAM, or less for a while; whole bursts */
+	uint16_t port;   /* that receives; the others are silent */
 	uint32_t next_mbuf;
 	uint32_t next_tuple;
 	struct tuple *captured; /* what was sent, in order, unless NULL */

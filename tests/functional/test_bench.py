@@ -167,6 +167,22 @@ def test_stages_have_a_table_of_their_own():
     assert row.Table(hertz=2e9).stages_text() == ""
 
 
+def test_delays_are_told_in_microseconds():
+    result = row.Table(hertz=2e9)
+    result.add([row.Row("latency-steady-p50", 4000, 3000, 5000),
+                row.Row("latency-steady-p99", 9000, 8000, 9500)])
+    assert "latency" not in result.text()
+    assert [line.split() for line in result.delays_text().splitlines()] == \
+        [["microseconds", "p50", "p99"], ["latency-steady", "2.0", "4.5"]]
+    file = io.StringIO()
+    result.write_csv(file)
+    assert file.getvalue().splitlines()[1] == "latency-steady-p50,4000.0,3000.0,5000.0,,,"
+
+
+def test_notes_of_the_pipeline():
+    assert pipeline.read_notes(f"note: one\n{PRINTED}note: two, 3.0 %\n") == ["one", "two, 3.0 %"]
+
+
 @pytest.mark.parametrize("name, reference", [
     ("loader", ""),
     ("bare-fabric-100k", "loader"),
@@ -174,6 +190,10 @@ def test_stages_have_a_table_of_their_own():
     ("fabric-1m", "fabric-100k"),
     ("stateful-zipf-1m", "bare-stateful-zipf-1m"),
     ("first-packet", "stateful-1m"),
+    ("flood-none", ""),
+    ("flood-established", "flood-none"),
+    ("latency-steady-p50", ""),
+    ("latency-swap-p99.9", "latency-steady-p99.9"),
     ("first-packet-10-rules", "first-packet"),
     ("stateful-4k-imix", "stateful-4k"),
     ("stateful-4k-replies-udp", "stateful-4k-replies"),

@@ -66,9 +66,8 @@ def main(words):
     hertz = clock.hertz(ROOT / "build")
     table, notes = measure_all(options, cpus, hertz)
     print(f"{hertz / 1e9:.2f} GHz, worker on CPU {cpus[-1]} of {os.cpu_count()}\n")
-    print(table.text())
-    if stages := table.stages_text():
-        print(f"\n{stages}")
+    for text in filter(None, (table.text(), table.stages_text(), table.delays_text())):
+        print(f"{text}\n")
     for note in notes:
         print(f"note: {note}")
     if options.csv:

@@ -8,6 +8,7 @@ from .row import Row
 
 RUN_SECONDS_MAX = 600
 WANTED_PAGES = "reserved huge pages"
+NOTE = "note: "
 LINE = re.compile(r"(\S+) +(-?[\d.]+) +(-?[\d.]+) +(-?[\d.]+)$")
 
 
@@ -31,14 +32,20 @@ RUNS = (
     Run("fabric,few", ("--imix",), "-imix"),
     Run("few,first", ("--protocol", "tcp"), "-tcp"),
     Run("few,first", ("--protocol", "udp"), "-udp"),
+    Run("flood"),
+    Run("latency"),
 )
 SUFFIXES = tuple(run.suffix for run in RUNS if run.suffix)
 
 
 def reference_of(name):
     """What a row is compared with."""
-    if name == "loader" or ":" in name:
+    if name in ("loader", "flood-none") or ":" in name or name.startswith("latency-steady"):
         return ""
+    if name.startswith("flood-"):
+        return "flood-none"
+    if name.startswith("latency-"):
+        return "-".join(("latency-steady", name.rpartition("-")[2]))
     for suffix in SUFFIXES:
         if name.endswith(suffix):
             return name.removesuffix(suffix)
@@ -62,6 +69,11 @@ def read_rows(text):
             yield Row(name, *map(float, figures), reference_of(name))
 
 
+def read_notes(text):
+    """What else it says about its rows."""
+    return [line.removeprefix(NOTE) for line in text.splitlines() if line.startswith(NOTE)]
+
+
 def measure(program, rounds, runs=RUNS):
     """(rows, sentences about what went wrong)."""
     rows, notes, pages = [], [], set()
@@ -69,6 +81,7 @@ def measure(program, rounds, runs=RUNS):
         done = subprocess.run(run.command(program, rounds), capture_output=True, text=True,
                               timeout=RUN_SECONDS_MAX, check=False)
         rows += read_rows(done.stdout)
+        notes += read_notes(done.stdout)
         if done.returncode != 0:
             notes.append(f"pipeline_bench {' '.join(run.command('', rounds)[1:])}: "
                          f"{done.stderr.strip()}")

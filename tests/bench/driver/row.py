@@ -20,6 +20,22 @@ class Row:
         return cls(name, statistics.median(runs), min(runs), max(runs), reference)
 
 
+def is_delay(row):
+    """It is about time that passes, not about time that is spent."""
+    return row.name.startswith("latency-")
+
+
+def matrix_text(title, lines):
+    """The figures of lines that all have the same columns."""
+    if not lines:
+        return ""
+    columns = list(next(iter(lines.values())))
+    text = [f"{title:<30}" + "".join(f" {column:>8}" for column in columns)]
+    for name, figures in lines.items():
+        text.append(f"{name:<30}" + "".join(f" {figures[column]:8.1f}" for column in columns))
+    return "\n".join(text)
+
+
 class Table:
     def __init__(self, hertz):
         self.hertz = hertz
@@ -32,8 +48,8 @@ class Table:
             self.rows[row.name] = row
 
     def mpps(self, row):
-        """Millions a second of what the row counts."""
-        return self.hertz / row.median / 1e6
+        """Millions a second of what the row counts; text, empty where it is a delay."""
+        return "" if is_delay(row) else f"{self.hertz / row.median / 1e6:.4f}"
 
     def ratio(self, row):
         """How many times as long as the reference, if that was measured too."""
@@ -46,18 +62,18 @@ class Table:
         for row in self.rows.values():
             ratio = self.ratio(row)
             writer.writerow((row.name, f"{row.median:.1f}", f"{row.least:.1f}", f"{row.most:.1f}",
-                             f"{self.mpps(row):.4f}", row.reference if ratio else "",
+                             self.mpps(row), row.reference if ratio else "",
                              f"{ratio:.3f}" if ratio else ""))
 
     def text(self):
         lines = [f"{'cycles a packet':<30} {'median':>9} {'least':>9} {'most':>9} {'Mpps':>8}  ratio"]
         for row in self.rows.values():
-            if ":" in row.name:
+            if ":" in row.name or is_delay(row):
                 continue
             ratio = self.ratio(row)
             compared = f"  {ratio:5.2f} of {row.reference}" if ratio else ""
             lines.append(f"{row.name:<30} {row.median:9.1f} {row.least:9.1f} {row.most:9.1f} "
-                         f"{self.mpps(row):8.2f}{compared}")
+                         f"{float(self.mpps(row)):8.2f}{compared}")
         return "\n".join(lines)
 
     def stages_text(self):
@@ -67,10 +83,12 @@ class Table:
             name, colon, stage = row.name.partition(":")
             if colon:
                 stages.setdefault(name, {})[stage] = row.median
-        if not stages:
-            return ""
-        titles = list(next(iter(stages.values())))
-        lines = [f"{'cycles by stage':<30}" + "".join(f" {title:>8}" for title in titles)]
-        for name, figures in stages.items():
-            lines.append(f"{name:<30}" + "".join(f" {figures[title]:8.1f}" for title in titles))
-        return "\n".join(lines)
+        return matrix_text("cycles by stage", stages)
+
+    def delays_text(self):
+        """A line for each row called latency-NAME-PERCENTILE, in microseconds."""
+        delays = {}
+        for row in filter(is_delay, self.rows.values()):
+            name, _, percentile = row.name.rpartition("-")
+            delays.setdefault(name, {})[percentile] = row.median / self.hertz * 1e6
+        return matrix_text("microseconds", delays)
