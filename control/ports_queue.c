@@ -11,7 +11,7 @@ queue_receive(void *context, struct rte_mbuf **mbufs, uint16_t n)
 {
 	const struct ports_queue *queue = context;
 
-	return rte_eth_rx_burst(queue->ethdev, queue->rx, mbufs, n);
+	return n == 0 ? 0 : rte_eth_rx_burst(queue->ethdev, queue->rx, mbufs, n);
 }
 
 static uint16_t

@@ -333,5 +333,7 @@ worker_poll_handoffs(struct worker *worker, uint64_t now)
 	if (worker->snapshot != NULL && worker->snapshot->worker_count > 1)
 		received = worker_take_handoffs(worker);
 	transmit_flush(worker);
+	for (uint16_t port = 0; port < worker->port_count; port++)
+		(void)worker->queues[port].receive(worker->queues[port].context, NULL, 0);
 	return received;
 }

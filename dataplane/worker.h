@@ -43,6 +43,7 @@ _Static_assert((int)DECIDE_BURST >= (int)BURST, "a burst's first packets are dec
 
 /* A worker's queue of one port: a real one, or replay's. */
 struct port_queue {
+	/* Of 0 packets it takes none, but does what the worker has to do there for others. */
 	uint16_t (*receive)(void *context, struct rte_mbuf **mbufs, uint16_t n);
 	/* Takes the first packets of the array and returns how many. */
 	uint16_t (*transmit)(void *context, struct rte_mbuf **mbufs, uint16_t n);
@@ -128,7 +129,7 @@ size_t worker_bytes(const struct worker *worker);
  * nanoseconds. Returns how many packets were received.
  */
 unsigned int worker_poll(struct worker *worker, uint64_t now);
-/* Only what others have handed over, and its transmission. */
+/* Only what others have handed over, or have given to be sent, and its transmission. */
 unsigned int worker_poll_handoffs(struct worker *worker, uint64_t now);
 /* Takes the commands that wait, and nothing else. */
 void worker_take_commands(struct worker *worker);

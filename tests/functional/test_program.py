@@ -142,6 +142,23 @@ def test_signals_stop_it_in_order(setup, number):
         assert not any(counters["drops"].values())
 
 
+def test_workers_that_share_a_transmit_queue_stop_in_order(setup):
+    """What the queue does not take is dropped and counted; what it took is written."""
+    source = ",".join(f"rx_pcap=in{i}.pcap" for i in range(2)) + ",infinite_rx=1"
+    with Program(setup.write(workers=2, source=source, sink="net_pcap1,tx_pcap=out0.pcap"),
+                 "--json") as program:
+        program.wait_until_running()
+        program.ask_until("/viaduct/ports", lambda ports: ports["1"]["sent_packets"] > FRAMES)
+        assert program.stop() == 0, program.said()
+        counters = json.loads("\n".join(program.output))
+        drops = {reason: n for reason, n in counters["drops"].items() if n}
+        assert set(drops) <= {"transmit_full"}
+        assert packets_of(counters, "in") == packets_of(counters, "out") + sum(drops.values())
+        # A capture's header, and a header and 42 bytes for each packet: it is too much to read.
+        size = (setup.folder / "out0.pcap").stat().st_size
+        assert size == 24 + (16 + 42) * packets_of(counters, "out")
+
+
 def test_it_does_not_end_while_packets_come(setup):
     with Program(setup.write(endless=True), "--exit-when-idle", "0.05") as program:
         program.wait_until_running()

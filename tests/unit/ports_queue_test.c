@@ -116,6 +116,23 @@ what_one_gives_the_other_sends(void **state)
 	rte_pktmbuf_free_bulk(received, 3);
 }
 
+/* At the end a worker receives nothing more, and sends what others still have. */
+static void
+who_takes_nothing_sends_all_the_same(void **state)
+{
+	struct pair *pair = *state;
+	struct rte_mbuf *mbufs[3];
+
+	assert_int_equal(rte_pktmbuf_alloc_bulk(pair->pool, mbufs, 3), 0);
+	assert_int_equal(transmit(pair, 1, mbufs, 2), 2);
+	assert_int_equal(receive(pair, 0, NULL, 0), 0);
+	assert_true(rte_ring_empty(pair->ring));
+	assert_int_equal(transmit(pair, 1, &mbufs[2], 1), 1);
+	assert_int_equal(receive(pair, 0, NULL, 0), 0);
+	assert_int_equal(rte_eth_rx_burst(pair->ethdev, 0, mbufs, 3), 3);
+	rte_pktmbuf_free_bulk(mbufs, 3);
+}
+
 /* Who has the queue may receive nothing there, and sends all the same. */
 static void
 who_receives_nothing_sends_too(void **state)
@@ -212,6 +229,7 @@ main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, pair_setup, pair_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(what_one_gives_the_other_sends),
+		TEST(who_takes_nothing_sends_all_the_same),
 		TEST(who_receives_nothing_sends_too),
 		TEST(nothing_is_lost_on_the_way),
 		TEST(a_full_ring_is_tried_again_only_at_the_end),
