@@ -27,6 +27,7 @@ links_free(struct model *model)
 	free(model->ports);
 	for (size_t i = 0; i < model->interface_count; i++) {
 		free(model->interfaces[i].name);
+		free(model->interfaces[i].tap);
 		free(model->interfaces[i].addresses.items);
 	}
 	free(model->interfaces);

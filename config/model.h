@@ -79,6 +79,7 @@ struct gateway_settings {
 	unsigned hold_down_half_open;
 	unsigned hold_down_udp;
 	unsigned icmp_error_rate;    /* per second and worker */
+	unsigned kernel_rate;        /* packets for it, per second, worker and class */
 	unsigned first_packet_share; /* percent */
 	enum idle idle;
 	unsigned stall_timeout; /* 0: none */
@@ -106,6 +107,7 @@ struct interface {
 	struct mac_address mac;
 	uint16_t mtu;             /* the port's unless set */
 	uint16_t tcp_mss_clamp;   /* 0: none */
+	char *tap;                /* the kernel's device; NULL: it has none */
 	uint32_t virtual_network; /* the network and subnet it serves; NO_INDEX: it is the fabric's
 				   */
 	uint32_t subnet;          /* index into virtual_networks[virtual_network].subnets */

@@ -193,6 +193,7 @@ gateway_settings_read(struct reader *reader, const config_setting_t *group,
 	timers_read(reader, group, gateway);
 	gateway->icmp_error_rate =
 		setting_unsigned(reader, group, "icmp_error_rate", 0, 1000000, 1000);
+	gateway->kernel_rate = setting_unsigned(reader, group, "kernel_rate", 0, 1000000, 4000);
 	gateway->first_packet_share =
 		setting_unsigned(reader, group, "first_packet_share", 1, 100, 20);
 	idle_read(reader, group, gateway);
@@ -220,6 +221,7 @@ gateway_read(struct reader *reader)
 					     "hold_down_half_open",
 					     "hold_down_udp",
 					     "icmp_error_rate",
+					     "kernel_rate",
 					     "first_packet_share",
 					     "idle",
 					     "stall_timeout",

@@ -2,6 +2,7 @@
 #include "read.h"
 
 #include <ctype.h>
+#include <net/if.h>
 #include <string.h>
 
 #include "setting_name.h"
@@ -106,11 +107,42 @@ ports_read(struct reader *reader)
 		port_read(reader, setting_list_at(&list, i), &model->ports[i]);
 }
 
+/* A name that Linux takes for a device. */
+static bool
+tap_is_name(const char *text)
+{
+	size_t length = strlen(text);
+
+	for (size_t i = 0; i < length; i++)
+		if (!isalnum((unsigned char)text[i]) && strchr("-_.", text[i]) == NULL)
+			return false;
+	return length > 0 && length < IFNAMSIZ && text[0] != '.';
+}
+
+static void
+tap_read(struct reader *reader, const config_setting_t *group, struct interface *interface)
+{
+	const config_setting_t *setting = config_setting_get_member(group, "tap");
+	const char *text = setting != NULL ? setting_text(reader, setting) : NULL;
+
+	if (text == NULL)
+		return;
+	interface->tap = reader_copy(reader, text);
+	if (!tap_is_name(text)) {
+		struct origin origin = setting_origin(reader, setting);
+
+		diagnostic_error(reader->diagnostics, &origin,
+				 "tap \"%s\" is no name of a device; use 1 to %d letters, digits "
+				 "and -_.",
+				 text, IFNAMSIZ - 1);
+	}
+}
+
 static void
 interface_read(struct reader *reader, const config_setting_t *group, struct interface *interface)
 {
-	static const char *const names[] = { "name", "port", "vlan",          "addresses",
-					     "mac",  "mtu",  "tcp_mss_clamp", NULL };
+	static const char *const names[] = { "name", "port",          "vlan", "addresses", "mac",
+					     "mtu",  "tcp_mss_clamp", "tap",  NULL };
 	const config_setting_t *mac;
 
 	interface->origin = setting_origin(reader, group);
@@ -131,6 +163,7 @@ interface_read(struct reader *reader, const config_setting_t *group, struct inte
 	interface->mtu = (uint16_t)setting_unsigned(reader, group, "mtu", MTU_MIN, MTU_MAX, 0);
 	interface->tcp_mss_clamp =
 		(uint16_t)setting_unsigned(reader, group, "tcp_mss_clamp", MSS_MIN, MTU_MAX, 0);
+	tap_read(reader, group, interface);
 }
 
 void

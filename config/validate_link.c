@@ -167,6 +167,26 @@ overlaps_validate(struct reader *reader, size_t index)
 		}
 }
 
+/* The kernel has one device of a name. */
+static void
+tap_validate(struct reader *reader, size_t index)
+{
+	const struct interface *interfaces = reader->model->interfaces;
+
+	for (size_t i = 0; i < index && interfaces[index].tap != NULL; i++) {
+		if (interfaces[i].tap == NULL ||
+		    strcmp(interfaces[i].tap, interfaces[index].tap) != 0)
+			continue;
+
+		struct origin origin = setting_place(reader, "interfaces.%zu.tap", index);
+
+		diagnostic_error(reader->diagnostics, &origin,
+				 "tap \"%s\" is that of interface \"%s\"; use another name",
+				 interfaces[i].tap, interfaces[i].name);
+		return;
+	}
+}
+
 void
 links_validate(struct reader *reader)
 {
@@ -177,6 +197,7 @@ links_validate(struct reader *reader)
 	for (size_t i = 0; i < model->interface_count; i++) {
 		mtu_validate(reader, i);
 		addresses_validate(reader, i);
+		tap_validate(reader, i);
 		if (model->interfaces[i].subnet == NO_INDEX)
 			overlaps_validate(reader, i);
 	}

@@ -37,6 +37,19 @@ interface_warn(struct reader *reader, const struct interface *interface)
 	}
 }
 
+/* Hosts of a subnet are others' than who runs the gateway. */
+static void
+tap_warn(struct reader *reader, const struct interface *interface)
+{
+	if (interface->tap != NULL)
+		diagnostic_warning(
+			reader->diagnostics, &interface->origin,
+			"interface \"%s\" of a subnet has the tap \"%s\", so that the "
+			"subnet's hosts reach services of the gateway's own Linux; remove "
+			"it, or filter there",
+			interface->name, interface->tap);
+}
+
 void
 links_warn(struct reader *reader)
 {
@@ -45,4 +58,6 @@ links_warn(struct reader *reader)
 	for (size_t i = 0; i < model->interface_count; i++)
 		if (model->interfaces[i].virtual_network == NO_INDEX)
 			interface_warn(reader, &model->interfaces[i]);
+		else
+			tap_warn(reader, &model->interfaces[i]);
 }

@@ -87,6 +87,7 @@ build_generation(struct builder *builder)
 	snapshot->snat_worker_count = build_snat_workers(builder);
 	snapshot->icmp_error_rate = builder->model->gateway.icmp_error_rate;
 	snapshot->first_packet_share = builder->model->gateway.first_packet_share;
+	snapshot->kernel_rate = builder->model->gateway.kernel_rate;
 	build_timers(snapshot, &builder->model->gateway);
 	for (size_t i = 0; i < RTE_DIM(steps); i++) {
 		int rc = steps[i](builder);

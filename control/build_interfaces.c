@@ -100,6 +100,7 @@ build_interface(struct builder *builder, const struct interface *from,
 	to->vlan = from->vlan;
 	to->mtu = from->mtu;
 	to->mss_clamp = mss_clamp_of(from);
+	to->tap = from->tap != NULL;
 	to->zone = ZONE_FABRIC;
 	if (from->virtual_network != NO_INDEX)
 		to->zone = (uint16_t)names->zones[from->virtual_network][from->subnet];

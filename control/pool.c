@@ -67,13 +67,23 @@ kept_count(const struct model *model, const struct port *port, uint64_t *packets
 	return rc;
 }
 
+static bool
+has_tap(const struct model *model)
+{
+	for (size_t i = 0; i < model->interface_count; i++)
+		if (model->interfaces[i].tap != NULL)
+			return true;
+	return false;
+}
+
 int
 pool_size_of(const struct model *model, struct pool_size *size, char *error, size_t error_size)
 {
 	uint64_t workers = model->gateway.workers;
-	/* What waits for neighbours, for other fragments, and for the owner to take it. */
-	uint64_t held =
-		HELD_PACKETS_MAX + FRAGMENTS_HELD_MAX + (workers > 1 ? HANDOFF_RING_SIZE - 1 : 0);
+	/* What waits for neighbours, for other fragments, and for the owner or Linux to take it. */
+	uint64_t held = (uint64_t)HELD_PACKETS_MAX + FRAGMENTS_HELD_MAX +
+			(workers > 1 ? HANDOFF_RING_SIZE - 1 : 0) +
+			(has_tap(model) ? (unsigned int)KERNEL_CLASSES * KERNEL_RING_SIZE : 0);
 	uint64_t packets = workers * (held + CACHE_HELD) + CACHE_HELD;
 	uint32_t frame_max = RTE_ETHER_MAX_LEN, data_room;
 	int rc;

@@ -13,6 +13,7 @@
 #include "gateway.h"
 #include "pool.h"
 #include "replay_port.h"
+#include "replay_taps.h"
 #include "report.h"
 #include "subcommand.h"
 
@@ -36,6 +37,7 @@ struct replay {
 	struct replay_queue *queues; /* [worker][port] */
 	struct rte_mempool *pool;
 	struct gateway *gateway;
+	struct replay_taps taps;
 	struct decision_log *decisions; /* NULL: they are not recorded */
 	uint64_t start;                 /* nanoseconds: the first packet's time */
 	uint64_t now;
@@ -66,6 +68,7 @@ replay_settle(struct replay *replay)
 				done++;
 		}
 		done += gateway_tick(replay->gateway, replay->now);
+		done += replay_taps_take(&replay->taps, replay->gateway, replay->now);
 		if (done == 0)
 			return 0;
 	}
@@ -303,6 +306,7 @@ replay_start(struct replay *replay, struct model *model)
 		.socket = SOCKET_ID_ANY,
 		.port_macs = macs,
 	};
+	int result;
 
 	replay->pool = options.pool;
 	replay->queues = calloc(replay->workers * model->port_count, sizeof(*replay->queues));
@@ -321,8 +325,11 @@ replay_start(struct replay *replay, struct model *model)
 		}
 	}
 	replay_port_macs(macs, model->port_count);
-	return gateway_create(model, &options, &replay->gateway, replay->error,
-			      sizeof(replay->error));
+	result = gateway_create(model, &options, &replay->gateway, replay->error,
+				sizeof(replay->error));
+	return result != 0 ? result
+			   : replay_taps_open(&replay->taps, replay->gateway, replay->options->out,
+					      replay->error, sizeof(replay->error));
 }
 
 static void
@@ -338,16 +345,14 @@ replay_warn(const struct replay *replay)
 static int
 replay_close(struct replay *replay)
 {
-	int result = 0;
+	int result = replay_taps_close(&replay->taps);
 
 	gateway_free(replay->gateway);
 	rte_mempool_free(replay->pool);
 	free(replay->queues);
-	for (size_t i = 0; i < replay->port_count; i++) {
-		capture_close(replay->ports[i].in);
-		if (capture_finish(replay->ports[i].out) != 0)
+	for (size_t i = 0; i < replay->port_count; i++)
+		if (replay_port_close(&replay->ports[i]) != 0)
 			result = -EIO;
-	}
 	if (result != 0)
 		snprintf(replay->error, sizeof(replay->error), "a capture could not be written");
 	if (decision_log_close(replay->decisions) != 0) {

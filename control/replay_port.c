@@ -93,3 +93,10 @@ replay_port_macs(struct rte_ether_addr *macs, size_t count)
 	for (size_t i = 0; i < count; i++)
 		macs[i] = (struct rte_ether_addr){ { 0x02, 0, 0, 0, 0, (uint8_t)(i + 1) } };
 }
+
+int
+replay_port_close(struct replay_port *port)
+{
+	capture_close(port->in);
+	return capture_finish(port->out);
+}

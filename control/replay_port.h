@@ -49,3 +49,5 @@ int replay_queue_feed(struct replay_queue *queue, struct rte_mempool *pool, char
 
 /* The addresses of so many ports: they have no hardware, and it is made up from their place. */
 void replay_port_macs(struct rte_ether_addr *macs, size_t count);
+/* Closes its captures. 0, or -EIO if the one of what went out is not whole. */
+int replay_port_close(struct replay_port *port);

@@ -40,6 +40,30 @@ ports_differ(const struct model *a, const struct model *b)
 	return false;
 }
 
+/* The tap of the interface with that name, or NULL. */
+static const char *
+tap_of(const struct model *model, const char *interface)
+{
+	for (size_t i = 0; i < model->interface_count; i++)
+		if (strcmp(model->interfaces[i].name, interface) == 0)
+			return model->interfaces[i].tap;
+	return NULL;
+}
+
+/* Whether some tap of b's is none of a's. The kernel's devices are made at the start. */
+static bool
+taps_come(const struct model *a, const struct model *b)
+{
+	for (size_t i = 0; i < b->interface_count; i++) {
+		const struct interface *interface = &b->interfaces[i];
+		const char *tap = tap_of(a, interface->name);
+
+		if (interface->tap != NULL && (tap == NULL || strcmp(tap, interface->tap) != 0))
+			return true;
+	}
+	return false;
+}
+
 /* The first VIP that has mappings, where several workers draw ports already. */
 static bool
 mappings_come(const struct snapshot *running, const struct model *wanted)
@@ -71,6 +95,8 @@ restart_needed(const struct generation *running, const struct model *wanted, cha
 		{ "gateway.eal_options", strings_differ(&a->eal_options, &b->eal_options) },
 		{ "gateway.control_socket", strcmp(a->control_socket, b->control_socket) != 0 },
 		{ "ports", ports_differ(running->model, wanted) },
+		{ "interfaces.tap",
+		  taps_come(running->model, wanted) || taps_come(wanted, running->model) },
 		{ "vips.profile", mappings_come(running->snapshot, wanted) },
 	};
 	bool needed = false;

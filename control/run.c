@@ -30,6 +30,7 @@
 #include "report.h"
 #include "startup.h"
 #include "subcommand.h"
+#include "taps.h"
 #include "telemetry.h"
 
 static const char usage[] =
@@ -65,6 +66,7 @@ struct run {
 	struct ports ports;
 	struct clock clock;
 	struct gateway *gateway;
+	struct taps taps;
 	struct lcores lcores;
 	struct links links;
 	struct heartbeat heartbeat;
@@ -157,7 +159,8 @@ workers_check(struct run *run, uint64_t now)
 static int
 control_loop(struct run *run)
 {
-	struct pollfd signals = { .fd = run->signals, .events = POLLIN };
+	struct pollfd fds[1 + TAPS_MAX] = { { .fd = run->signals, .events = POLLIN } };
+	nfds_t count = 1 + taps_poll(&run->taps, fds + 1);
 
 	while (!run->stopping) {
 		uint64_t now = clock_now(&run->clock);
@@ -166,13 +169,14 @@ control_loop(struct run *run)
 		telemetry_hold();
 		done = links_tick(&run->links, &run->ports, run->gateway, now);
 		done += gateway_tick(run->gateway, now);
+		done += taps_tick(&run->taps);
 		reload_tick(&run->reload);
 		telemetry_let_go();
 		lcores_wake(&run->lcores);
 		workers_check(run, now);
 		if (run->idle_limit > 0)
 			idle_check(run, now);
-		if (poll(&signals, 1, done > 0 ? 0 : TURN_MS) < 0 && errno != EINTR)
+		if (poll(fds, count, done > 0 ? 0 : TURN_MS) < 0 && errno != EINTR)
 			return -errno;
 		signals_take(run);
 	}
@@ -234,7 +238,7 @@ forward(struct run *run)
 
 	if (rc != 0)
 		return fail("the workers do not start");
-	rc = telemetry_start(run->gateway, &run->lcores, &run->ports);
+	rc = telemetry_start(run->gateway, &run->lcores, &run->ports, &run->taps);
 	if (rc != 0) {
 		fail("the telemetry commands can not be registered");
 		goto stop;
@@ -295,8 +299,14 @@ run_model(struct run *run)
 		fail(error);
 		goto close_ports;
 	}
+	if (taps_open(&run->taps, run->gateway, run->pool, error, sizeof(error)) != 0) {
+		fail(error);
+		goto free_gateway;
+	}
 	status = forward(run);
 
+	taps_close(&run->taps);
+free_gateway:
 	gateway_free(run->gateway);
 close_ports:
 	ports_close(&run->ports);

@@ -68,7 +68,7 @@ facts_clear(struct telemetry_facts *facts)
 
 static int
 facts_copy(struct telemetry_facts *facts, const struct gateway *gateway,
-	   const struct lcores *lcores, const struct ports *ports)
+	   const struct lcores *lcores, const struct ports *ports, const struct taps *taps)
 {
 	const struct model *model = gateway_model(gateway);
 
@@ -85,6 +85,7 @@ facts_copy(struct telemetry_facts *facts, const struct gateway *gateway,
 	facts->session_capacity = model->gateway.flow_capacity;
 	facts->lcores = lcores;
 	facts->devices = ports;
+	facts->taps = taps;
 	facts->gateway = gateway;
 	return 0;
 
@@ -95,7 +96,7 @@ clear:
 
 int
 telemetry_start(const struct gateway *gateway, const struct lcores *lcores,
-		const struct ports *ports)
+		const struct ports *ports, const struct taps *taps)
 {
 	int rc = 0;
 
@@ -104,7 +105,7 @@ telemetry_start(const struct gateway *gateway, const struct lcores *lcores,
 		rc = commands_register();
 	if (rc == 0) {
 		telemetry.registered = true;
-		rc = facts_copy(&telemetry.facts, gateway, lcores, ports);
+		rc = facts_copy(&telemetry.facts, gateway, lcores, ports, taps);
 	}
 	pthread_mutex_unlock(&telemetry.lock);
 	return rc;

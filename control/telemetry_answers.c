@@ -151,6 +151,20 @@ paths_answer(struct rte_tel_data *dict, const struct telemetry_facts *facts)
 }
 
 static int
+kernel_answer(struct rte_tel_data *dict, const struct telemetry_facts *facts)
+{
+	const struct taps_counters *counters = &facts->taps->counters;
+	const struct figure figures[] = {
+		{ "given", counters->given },
+		{ "refused", counters->refused },
+		{ "sent", counters->sent },
+		{ "lost", counters->lost },
+	};
+
+	return figures_add(dict, figures, RTE_DIM(figures));
+}
+
+static int
 drops_answer(struct rte_tel_data *dict, const struct telemetry_facts *facts)
 {
 	int rc = 0;
@@ -292,6 +306,7 @@ static const struct telemetry_command commands[] = {
 	{ "/viaduct/ports", "Packets and bytes by port", ports_answer },
 	{ "/viaduct/paths", "Packets by path", paths_answer },
 	{ "/viaduct/drops", "Dropped packets by reason", drops_answer },
+	{ "/viaduct/kernel", "Frames of the taps, to Linux and from it", kernel_answer },
 	{ "/viaduct/sessions", "Sessions and SNAT ports in use", sessions_answer },
 	{ "/viaduct/snat",
 	  "Outbound ports in use by VIP, or by host: VIP, or VIP,FIRST for the next ones",

@@ -9,6 +9,7 @@
 #include "gateway.h"
 #include "lcores.h"
 #include "ports.h"
+#include "taps.h"
 
 /* What telemetry's commands are answered with. */
 
@@ -16,6 +17,7 @@ struct telemetry_facts {
 	const struct gateway *gateway; /* NULL: none runs */
 	const struct lcores *lcores;
 	const struct ports *devices;
+	const struct taps *taps;
 	char *name; /* these are copies: a reload replaces the model, but changes none */
 	char *ports[PORTS_MAX];
 	unsigned int port_count;

@@ -120,6 +120,10 @@ arp_receive(struct worker *worker, struct packet *packet)
 		arp_reply(worker, packet, ether, arp);
 		return;
 	}
+	if (link->tap && own) {
+		kernel_give(worker, packet);
+		return;
+	}
 	worker->counters.consumed++;
 	rte_pktmbuf_free(packet->mbuf);
 }

@@ -23,7 +23,8 @@ enum command_type {
 	 * of the gateway's own is announced.
 	 */
 	COMMAND_ARP_REQUEST,
-	COMMAND_SEND, /* send this packet to a neighbour */
+	COMMAND_SEND,  /* send this packet to a neighbour */
+	COMMAND_FRAME, /* send this frame of the kernel's */
 };
 
 struct command_neighbor {
@@ -39,12 +40,18 @@ struct command_send {
 	rte_be32_t address; /* of the neighbour */
 };
 
+struct command_frame {
+	struct rte_mbuf *mbuf; /* Ethernet, without a VLAN tag; the worker's from now on */
+	uint16_t interface;
+};
+
 struct command {
 	uint32_t type; /* enum command_type */
 	union {
 		const struct snapshot *snapshot;
 		struct command_neighbor neighbor; /* also of COMMAND_ARP_REQUEST */
 		struct command_send send;
+		struct command_frame frame;
 	};
 };
 

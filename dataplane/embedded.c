@@ -8,11 +8,9 @@
 #include <rte_udp.h>
 
 #include "checksum.h"
+#include "icmp_message.h"
 
 enum {
-	ICMP_UNREACHABLE = 3,
-	ICMP_TIME_EXCEEDED = 11,
-	ICMP_PARAMETER_PROBLEM = 12,
 	QUOTE_TRANSPORT_MIN = 8, /* bytes: RFC 792 quotes at least that many */
 };
 

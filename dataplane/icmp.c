@@ -10,13 +10,8 @@
 #include "worker.h"
 
 enum {
-	ICMP_PARAMETER_PROBLEM = 12,
-	ICMP_BURST_FRACTION = 10, /* of a second's errors may come at once... */
-	ICMP_BURST_MIN = 10,      /* ...and always so many */
 	ICMP_READ = PACKET_ECHO_REQUEST | PACKET_ECHO_REPLY | PACKET_ICMP_OTHER,
 };
-
-#define NS_PER_SECOND 1000000000ULL
 
 static const struct rte_ether_hdr *
 icmp_frame(const struct packet *packet)
@@ -87,27 +82,10 @@ icmp_error_is_due(const struct packet *packet, const struct snapshot_interface *
 	return icmp_is_unicast(packet, link);
 }
 
-/*
- * A leaking bucket, measured in time: an error pours in as much as drains until the next one is
- * due, and must not overflow it.
- */
 bool
 icmp_limit_pass(struct worker *worker)
 {
-	uint64_t rate = worker->snapshot->icmp_error_rate;
-	uint64_t passed = worker->now - worker->icmp_filled;
-	uint64_t one, size;
-
-	if (rate == 0)
-		return false;
-	one = NS_PER_SECOND / rate;
-	size = one * RTE_MAX(rate / ICMP_BURST_FRACTION, (uint64_t)ICMP_BURST_MIN);
-	worker->icmp_tokens -= RTE_MIN(worker->icmp_tokens, passed);
-	worker->icmp_filled = worker->now;
-	if (worker->icmp_tokens + one > size)
-		return false;
-	worker->icmp_tokens += one;
-	return true;
+	return bucket_pass(&worker->icmp, worker->snapshot->icmp_error_rate, worker->now);
 }
 
 static void

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 
+#include "icmp_message.h"
 #include "packet.h"
 
 struct worker;

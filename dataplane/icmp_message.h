@@ -11,6 +11,17 @@ enum {
 	ICMP_TTL = 64,
 };
 
+/* Types, and codes of "unreachable". */
+enum {
+	ICMP_UNREACHABLE = 3,
+	ICMP_UNREACHABLE_NET = 0,
+	ICMP_UNREACHABLE_HOST = 1,
+	ICMP_UNREACHABLE_TOO_BIG = 4,
+	ICMP_UNREACHABLE_PROHIBITED = 13,
+	ICMP_TIME_EXCEEDED = 11,
+	ICMP_PARAMETER_PROBLEM = 12,
+};
+
 /* The packet that an ICMP error is about. */
 struct icmp_subject {
 	const struct rte_mbuf *mbuf;

@@ -51,6 +51,7 @@ struct snapshot_interface {
 	struct rte_ether_addr mac;
 	uint8_t address_count;
 	struct interface_address addresses[INTERFACE_ADDRESSES_MAX];
+	bool tap; /* Linux has a part in it (kernel.h) */
 };
 
 /* The interfaces of one port by VLAN; INTERFACE_NONE where there is none. */
@@ -250,6 +251,7 @@ struct snapshot {
 	uint32_t decided_from;
 	uint32_t ecmp_seed;
 	uint32_t icmp_error_rate;    /* per second and worker */
+	uint32_t kernel_rate;        /* packets for it, per second, worker and class (kernel.h) */
 	uint32_t first_packet_share; /* percent, first_share.h */
 	bool tcp_loose;              /* a connection under way may open a session */
 	struct tcp_timeouts tcp_timeouts;

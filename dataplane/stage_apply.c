@@ -4,19 +4,12 @@
 #include "clamp.h"
 #include "embedded.h"
 #include "icmp.h"
+#include "kernel.h"
 #include "probe.h"
 #include "rewrite.h"
 #include "stages.h"
 #include "transmit.h"
 #include "unreachable.h"
-
-enum {
-	ICMP_UNREACHABLE = 3,
-	ICMP_UNREACHABLE_NET = 0,
-	ICMP_UNREACHABLE_TOO_BIG = 4,
-	ICMP_UNREACHABLE_PROHIBITED = 13,
-	ICMP_TIME_EXCEEDED = 11,
-};
 
 void
 apply_drop(struct worker *worker, struct packet *packet, enum drop_reason reason)
@@ -37,7 +30,10 @@ apply_drop(struct worker *worker, struct packet *packet, enum drop_reason reason
 		icmp_error(worker, packet, ICMP_UNREACHABLE, ICMP_UNREACHABLE_PROHIBITED, 0);
 		break;
 	default:
-		break;
+		if (kernel_wants(worker, packet, reason)) {
+			kernel_give(worker, packet);
+			return;
+		}
 	}
 	transmit_drop(worker, packet->mbuf, reason);
 }
@@ -96,7 +92,7 @@ apply_local(struct worker *worker, struct packet *packet)
 	} else if (probe_is_answer(packet)) {
 		probe_receive(worker, packet);
 	} else {
-		transmit_drop(worker, packet->mbuf, DROP_local_unsupported);
+		apply_drop(worker, packet, DROP_local_unsupported);
 	}
 }
 

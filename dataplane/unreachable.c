@@ -11,11 +11,6 @@
 #include "route.h"
 #include "worker.h"
 
-enum {
-	ICMP_UNREACHABLE = 3,
-	ICMP_UNREACHABLE_HOST = 1,
-};
-
 /* As icmp_error() has it; what is no host's does not get as far as waiting. */
 static bool
 unreachable_is_due(const struct rte_mbuf *packet, const struct rte_ipv4_hdr *ip)

@@ -59,6 +59,9 @@ worker_init_tables(struct worker *worker, const struct worker_options *options)
 	worker->events = event_ring_create(name, options->socket);
 	if (worker->commands == NULL || worker->events == NULL)
 		return -rte_errno;
+	result = kernel_init(&worker->kernel, options->id, options->socket);
+	if (result != 0)
+		return result;
 	if (options->workers > 1) {
 		snprintf(name, sizeof(name), "handoffs %u", options->id);
 		worker->handoffs[options->id] = handoff_ring_create(name, options->socket);
@@ -101,7 +104,7 @@ worker_create(const struct worker_options *options)
 		worker->queues[port] = options->queues[port];
 	worker->pool = options->pool;
 	worker_set_time(worker, options->now);
-	worker->icmp_filled = options->now;
+	worker->icmp.filled = options->now;
 	first_share_init(&worker->first_share, options->cycles);
 	worker->snat.secret = worker_secret(options->seed, options->id, 2);
 	worker->snat.worker = options->id;
@@ -125,6 +128,7 @@ worker_free(struct worker *worker)
 	neighbor_table_release(&worker->neighbors);
 	fragment_table_release(&worker->fragments);
 	session_table_release(&worker->sessions);
+	kernel_release(&worker->kernel);
 	rte_ring_free(worker->events);
 	rte_ring_free(worker->commands);
 	rte_free(worker->next_hop_adjacency);
@@ -254,6 +258,9 @@ worker_take_commands(struct worker *worker)
 			break;
 		case COMMAND_SEND:
 			probe_send(worker, &commands[i].send);
+			break;
+		case COMMAND_FRAME:
+			kernel_send(worker, &commands[i].frame);
 			break;
 		}
 	}

@@ -13,6 +13,7 @@
 #include "fragment_table.h"
 #include "handoff.h"
 #include "ip_id.h"
+#include "kernel.h"
 #include "neighbor.h"
 #include "packet.h"
 #include "session.h"
@@ -102,8 +103,8 @@ struct worker {
 	struct ip_ids ip_ids;
 	uint32_t *next_hop_adjacency; /* by the snapshot's next hop id */
 	uint32_t next_hop_count;      /* ids that are mapped already */
-	uint64_t icmp_tokens;         /* nanoseconds of credit that are spent */
-	uint64_t icmp_filled;         /* when some were last given back */
+	struct bucket icmp;           /* of ICMP errors */
+	struct kernel kernel;
 
 	struct port_queue queues[PORTS_MAX];
 	struct transmit_buffer transmit[PORTS_MAX];

@@ -107,6 +107,11 @@ class Gateway:
                       for port in configuration_list(text, "ports")}
         self.links = {item["name"]: Link(item["port"], int(item.get("vlan", 0)), item["mac"])
                       for item in configuration_list(text, "interfaces")}
+        # What the kernel gets of an interface: `out TAP FRAME` in stories.
+        self.taps = [item["tap"] for item in configuration_list(text, "interfaces")
+                     if "tap" in item]
+        for tap in self.taps:
+            self.links[tap] = Link(tap, 0, None)
         for item in configuration_list(text, "neighbors"):
             self.links[item["interface"]].neighbors[item["address"]] = item["mac"]
 
@@ -130,7 +135,7 @@ class Gateway:
         done = viaduct("replay", self.path, *arguments, "--out", folder / "out", "--json",
                        "--decisions", folder / "decisions", *options)
         assert done.returncode == 0, f"replay ended with {done.returncode}:\n{done.stderr}"
-        return Result(folder, self.ports, json.loads(done.stdout), done.stderr)
+        return Result(folder, [*self.ports, *self.taps], json.loads(done.stdout), done.stderr)
 
     def run(self, folder, frames):
         """The same through `viaduct run`, with the net_pcap devices of the configuration."""

@@ -246,7 +246,7 @@ class Story:
         """Replays the whole story and holds what came out against it."""
         self.bind(folder)
         result = self.replay(folder, self.lines)
-        for port in self.gateway.ports:
+        for port in [*self.gateway.ports, *self.gateway.taps]:
             expected = [(line, self.frame("out", line, self.values()))
                         for kind, line in self.lines if kind == "out" and self.port(line) == port]
             self.compare(port, expected, result.packets(port))

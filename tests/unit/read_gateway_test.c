@@ -81,6 +81,7 @@ test_defaults(void **state)
 	assert_int_equal(gateway->hold_down_half_open, 30);
 	assert_int_equal(gateway->hold_down_udp, 65);
 	assert_int_equal(gateway->icmp_error_rate, 1000);
+	assert_int_equal(gateway->kernel_rate, 4000);
 	assert_int_equal(gateway->first_packet_share, 20);
 	assert_int_equal(gateway->eal_options.count, 0);
 	assert_string_equal(gateway->control_socket, "/run/viaduct/gw-7.sock");

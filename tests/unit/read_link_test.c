@@ -69,6 +69,14 @@ test_wrong_interfaces(void **state)
 		  "tcp_mss_clamp = 535; };",
 		  "t.conf:2: mtu = 9729 is out of range; it goes from 68 to 9728\n"
 		  "t.conf:3: tcp_mss_clamp = 535 is out of range; it goes from 536 to 9728\n" },
+		{ "interfaces = { name = 'i'; port = 'p'; addresses = '10.0.0.1/8'; tap = 'a/b'; "
+		  "};",
+		  "t.conf:2: tap 'a/b' is no name of a device; use 1 to 15 letters, digits and "
+		  "-_.\n" },
+		{ "interfaces = { name = 'i'; port = 'p'; addresses = '10.0.0.1/8';\n"
+		  "tap = 'sixteen-letters.'; };",
+		  "t.conf:3: tap 'sixteen-letters.' is no name of a device; use 1 to 15 letters, "
+		  "digits and -_.\n" },
 	};
 
 	(void)state;
@@ -83,7 +91,7 @@ test_interfaces(void **state)
 		GATEWAY PORT
 		"interfaces = ( { name = 'a'; port = 'p'; addresses = '192.0.2.1/30'; },\n"
 		"{ name = 'b'; port = 'p'; vlan = 7; addresses = [ '10.0.0.1/8', "
-		"'11.0.0.1/8' ]; mac = '02:00:00:00:00:09'; mtu = 1400; } );",
+		"'11.0.0.1/8' ]; mac = '02:00:00:00:00:09'; mtu = 1400; tap = 'k.b_-7'; } );",
 		"");
 	char text[IP_PREFIX_TEXT_MAX];
 
@@ -96,6 +104,8 @@ test_interfaces(void **state)
 			    "192.0.2.1/30");
 	assert_false(model->interfaces[0].mac_set);
 	assert_int_equal(model->interfaces[0].tcp_mss_clamp, 0);
+	assert_null(model->interfaces[0].tap);
+	assert_string_equal(model->interfaces[1].tap, "k.b_-7");
 	assert_int_equal(model->interfaces[1].vlan, 7);
 	assert_int_equal(model->interfaces[1].addresses.count, 2);
 	assert_string_equal(ip_prefix_format(&model->interfaces[1].addresses.items[1], text),

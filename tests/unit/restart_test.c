@@ -5,6 +5,8 @@
 
 #define PORTS             "ports = { name = \"p\"; device = \"net_null0\"; };\n"
 #define GATEWAY(settings) "gateway = { name = \"t\"; " settings " };\n"
+#define LINK              "interfaces = { name = \"i\"; port = \"p\"; addresses = \"192.0.2.1/24\"; "
+#define TAPPED(settings)  GATEWAY("") PORTS LINK settings " };\n"
 
 /* Expects these settings to need a restart; "" for none. */
 static void
@@ -87,6 +89,16 @@ ports_are_fixed(void **state)
 }
 
 static void
+taps_are_made_at_the_start(void **state)
+{
+	(void)state;
+	expect(TAPPED(""), TAPPED("tap = \"a\";"), "interfaces.tap");
+	expect(TAPPED("tap = \"a\";"), TAPPED(""), "interfaces.tap");
+	expect(TAPPED("tap = \"a\";"), TAPPED("tap = \"b\";"), "interfaces.tap");
+	expect(TAPPED("tap = \"a\";"), TAPPED("tap = \"a\"; mtu = 1400;"), "");
+}
+
+static void
 the_rest_changes_while_it_runs(void **state)
 {
 	(void)state;
@@ -146,6 +158,7 @@ main(void)
 		cmocka_unit_test(what_is_fixed_at_the_start_is_named),
 		cmocka_unit_test(a_new_name_moves_the_socket_too),
 		cmocka_unit_test(ports_are_fixed),
+		cmocka_unit_test(taps_are_made_at_the_start),
 		cmocka_unit_test(the_rest_changes_while_it_runs),
 		cmocka_unit_test(mappings_have_to_be_there_from_the_start),
 		cmocka_unit_test(a_short_text_is_cut),

@@ -96,8 +96,8 @@ test_unknown_settings(void **state)
 		  "flow_capacity, fragment_capacity, route_capacity, ecmp_seed, seed, "
 		  "tcp_half_open_timeout, tcp_closing_timeout, tcp_loose, hold_down_fin, "
 		  "hold_down_rst, "
-		  "hold_down_half_open, hold_down_udp, icmp_error_rate, first_packet_share, idle, "
-		  "stall_timeout, "
+		  "hold_down_half_open, hold_down_udp, icmp_error_rate, kernel_rate, "
+		  "first_packet_share, idle, stall_timeout, "
 		  "eal_options, "
 		  "control_socket\n" },
 		{ GATEWAY "service_tags = { name = 't'; Prefixes = '10.0.0.0/8'; };",

@@ -35,6 +35,7 @@ static struct lcore lcore_items[] = {
 	{ .worker = &gateway.workers[1], .cpu = 4, .rounds = 800 },
 };
 static struct ports devices = { .count = 2 };
+static struct taps taps;
 static struct lcores lcores = { .count = 2, .items = lcore_items };
 
 unsigned int
@@ -182,7 +183,8 @@ start(void **state)
 	/* Nobody has such devices: they tell nothing. */
 	for (unsigned int i = 0; i < 2; i++)
 		devices.devices[i].ethdev = RTE_MAX_ETHPORTS;
-	return telemetry_start(&gateway, &lcores, &devices);
+	taps.counters = (struct taps_counters){ .given = 4, .refused = 3, .sent = 2, .lost = 1 };
+	return telemetry_start(&gateway, &lcores, &devices, &taps);
 }
 
 static int
@@ -242,6 +244,7 @@ static void
 paths_and_sessions_are_told(void **state)
 {
 	(void)state;
+	expect("/viaduct/kernel", "{ \"given\": 4, \"refused\": 3, \"sent\": 2, \"lost\": 1 }");
 	expect("/viaduct/paths",
 	       "{\"fabric\": 1, \"stateful\": 2, \"stateless\": 4, \"local\": 3,"
 	       " \"decided\": 0, \"originated\": 0,"

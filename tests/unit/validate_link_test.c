@@ -54,6 +54,10 @@ test_interfaces(void **state)
 		  "t.conf:4: addresses '10.1.0.1/16' overlaps 10.0.0.1/8 of interface 'a'; each "
 		  "link of the "
 		  "fabric needs its own prefix\n" },
+		{ "interfaces = ( { name = 'a'; port = 'p'; addresses = '10.0.0.1/8'; tap = 't'; "
+		  "},\n"
+		  "{ name = 'b'; port = 'q'; addresses = '11.0.0.1/8'; tap = 't'; } );",
+		  "t.conf:3: tap 't' is that of interface 'a'; use another name\n" },
 		{ "interfaces = ( { name = 'a'; port = 'p'; addresses = '10.0.0.1/33'; }, 5,\n{ "
 		  "name = 'b'; "
 		  "port = 'r'; addresses = '10.1.0.1/16'; mtu = 9000; },\n{ name = 'c'; port = "
