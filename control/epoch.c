@@ -121,3 +121,16 @@ epoch_next(const struct snapshot *before, const struct snapshot *next, bool fabr
 		routes++;
 	return (uint32_t)policy << 16 | routes;
 }
+
+bool
+epoch_loses_vip(const struct snapshot *before, const struct snapshot *next)
+{
+	for (uint32_t id = 0; id < before->vip_count; id++) {
+		if (!before->vips[id].present)
+			continue;
+		if (id >= next->vip_count || !next->vips[id].present ||
+		    next->vips[id].network != before->vips[id].network)
+			return true;
+	}
+	return false;
+}

@@ -12,3 +12,5 @@
  * fabric's routes have changed. A word that stays says that every session may stay as it is.
  */
 uint32_t epoch_next(const struct snapshot *before, const struct snapshot *next, bool fabric);
+/* Whether a VIP of the snapshot before is no more, or of another network. */
+bool epoch_loses_vip(const struct snapshot *before, const struct snapshot *next);

@@ -64,14 +64,17 @@ publisher_advance(struct publisher *publisher, struct generation *generation,
 {
 	struct snapshot *snapshot = generation->snapshot;
 	const struct command command = { .type = COMMAND_SNAPSHOT, .snapshot = snapshot };
+	const struct snapshot *before;
 
 	if (count > 0)
 		fabric_routes_swap(publisher->routes);
 	snapshot->fib = fabric_routes_active(publisher->routes);
 	snapshot->generation = ++publisher->number;
-	if (publisher->current != NULL)
-		snapshot->decided_from =
-			epoch_next(publisher->current->snapshot, snapshot, count > 0);
+	if (publisher->current != NULL) {
+		before = publisher->current->snapshot;
+		snapshot->decided_from = epoch_next(before, snapshot, count > 0);
+		snapshot->vip_losses = before->vip_losses + epoch_loses_vip(before, snapshot);
+	}
 	publisher->retiring = publisher->current;
 	publisher->current = generation;
 	publisher->changes = changes;

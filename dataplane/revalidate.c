@@ -7,7 +7,8 @@
 
 /*
  * A change's effect on the sessions that exist (semantics.md section 9), found out lazily: when a
- * session's next packet meets a snapshot that it was not decided from.
+ * session's next packet meets a snapshot that it was not decided from. Only the sessions of a VIP
+ * that is gone are looked for (session_sweep.c).
  */
 
 /* Replies come from another zone now. False: there they would be another session's, or no room. */
@@ -87,30 +88,6 @@ revalidate_drain(struct worker *worker, uint32_t index, const struct decision *d
 	return true;
 }
 
-/* The VIP is no more, or another network's than that of the zone that its session is of. */
-static bool
-vip_left(const struct snapshot *snapshot, uint16_t vip, uint16_t zone)
-{
-	if (vip == VIP_NONE)
-		return false;
-	if (vip >= snapshot->vip_count || !snapshot->vips[vip].present)
-		return true;
-	return zone < snapshot->subnet_count && snapshot->subnets[zone].present &&
-	       snapshot->subnets[zone].network != snapshot->vips[vip].network;
-}
-
-/* The session was by a VIP that was removed, or moved to another network. */
-static bool
-revalidate_vip_is_lost(const struct worker *worker, const struct session *session)
-{
-	const struct flow_table *flows = &worker->sessions.flows;
-	const struct flow *out = flow_at(flows, session->flow);
-
-	return vip_left(worker->snapshot, session->outbound_vip, out->key.zone) ||
-	       vip_left(worker->snapshot, session->inbound_vip,
-			flow_at(flows, out->twin)->key.zone);
-}
-
 void
 session_revalidate(struct worker *worker, uint32_t flow)
 {
@@ -152,7 +129,7 @@ session_revalidate(struct worker *worker, uint32_t flow)
 	session_schedule(worker, index);
 	return;
 end:
-	if (revalidate_vip_is_lost(worker, session))
+	if (session_has_lost_vip(worker, session))
 		session_end_and_tell(worker, index);
 	else
 		session_end(worker, index);

@@ -40,6 +40,7 @@ session_table_init(struct session_table *table, uint32_t capacity, uint32_t seed
 	table->free = 0;
 	table->used = 0;
 	table->clock = table->caught_up = now;
+	table->swept = capacity;
 	return 0;
 
 no_unanswered:

@@ -29,6 +29,7 @@ enum {
 	SESSION_WHEEL_SLOTS = 8192,   /* a power of two, over the longest timeout */
 	SESSION_TIMEOUT_MAX = 8000,   /* seconds */
 	SESSION_EXPIRE_BUDGET = 64,   /* sessions looked at in one call */
+	SESSION_SWEEP_BUDGET = 64,    /* the same, where a VIP is gone */
 	SESSION_UNANSWERED_SHARE = 8, /* one in so many of each side */
 };
 
@@ -66,11 +67,13 @@ struct session_table {
 	struct session *sessions;
 	uint32_t capacity;
 	uint32_t free;
-	uint32_t used;      /* records, those of held sessions too */
-	uint32_t clock;     /* the second whose slot is looked at next */
-	uint32_t removals;  /* sessions that ended, and held ones that were let go; wraps */
-	uint32_t caught_up; /* the second in which nothing was due any more */
-	uint32_t *slots;    /* the first session of each slot */
+	uint32_t used;       /* records, those of held sessions too */
+	uint32_t clock;      /* the second whose slot is looked at next */
+	uint32_t removals;   /* sessions that ended, and held ones that were let go; wraps */
+	uint32_t caught_up;  /* the second in which nothing was due any more */
+	uint32_t *slots;     /* the first session of each slot */
+	uint32_t vip_losses; /* of the snapshot that the sweep goes by */
+	uint32_t swept;      /* records that it has come by; all: it is done */
 	/* Until this second there may be connections of VIPs for which there was no room. */
 	uint32_t stateless_until;
 };
@@ -142,6 +145,16 @@ bool session_expire(struct worker *worker);
 void session_set_egress(struct worker *worker, struct flow *flow, const struct egress *egress);
 /* Lets the adjacency go. */
 void session_clear_egress(struct worker *worker, struct flow *flow);
+
+/* session_sweep.c */
+
+/* The session was by a VIP that was removed, or moved to another network. */
+bool session_has_lost_vip(const struct worker *worker, const struct session *session);
+/*
+ * When VIPs are gone, ends their sessions and tells their ends, a bounded number of records a call.
+ * True: there are none left.
+ */
+bool session_sweep(struct worker *worker);
 
 /* session_ports.c */
 

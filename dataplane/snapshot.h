@@ -249,6 +249,7 @@ struct snapshot {
 	uint64_t generation;
 	/* What a session was decided from: policy generation << 16 | route epoch, each 16 bits. */
 	uint32_t decided_from;
+	uint32_t vip_losses; /* how often VIPs were removed, or moved to another network; wraps */
 	uint32_t ecmp_seed;
 	uint32_t icmp_error_rate;    /* per second and worker */
 	uint32_t kernel_rate;        /* packets for it, per second, worker and class (kernel.h) */

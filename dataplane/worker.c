@@ -15,6 +15,9 @@
 
 enum {
 	COMMAND_BURST = 32,
+	/* While nothing comes, a worker sleeps a millisecond between its rounds (lcores.c): a
+	 * million sessions are looked at in a second then. */
+	IDLE_EXPIRES = 16,
 };
 
 #define NS_PER_SECOND 1000000000ULL
@@ -301,9 +304,20 @@ worker_take_handoffs(struct worker *worker)
 bool
 worker_expire(struct worker *worker)
 {
-	bool sessions = session_expire(worker);
+	bool sessions = session_sweep(worker) & session_expire(worker);
 
 	return stage_fragment_expire(worker) && sessions;
+}
+
+/* Nobody waits: what is due need not either. */
+static void
+worker_catch_up(struct worker *worker)
+{
+	standing_at(&worker->standing, STANDING_TIMERS);
+	for (unsigned int i = 0; i < IDLE_EXPIRES; i++) {
+		if (worker_expire(worker))
+			return;
+	}
 }
 
 unsigned int
@@ -325,6 +339,8 @@ worker_poll(struct worker *worker, uint64_t now)
 	standing_port(&worker->standing, STANDING_NO_PORT);
 	if (worker->snapshot->worker_count > 1)
 		received += worker_take_handoffs(worker);
+	if (received == 0)
+		worker_catch_up(worker);
 	standing_at(&worker->standing, STANDING_TRANSMIT);
 	transmit_flush(worker);
 	standing_at(&worker->standing, STANDING_REST);

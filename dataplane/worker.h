@@ -134,7 +134,8 @@ unsigned int worker_poll(struct worker *worker, uint64_t now);
 unsigned int worker_poll_handoffs(struct worker *worker, uint64_t now);
 /* Takes the commands that wait, and nothing else. */
 void worker_take_commands(struct worker *worker);
-/* Ends what was idle or awaited too long, a bounded number a call. True: nothing is due. */
+/* Ends what was idle or awaited too long, or by a VIP that is gone, a bounded number a call. True:
+ * nothing is due. */
 bool worker_expire(struct worker *worker);
 /* Tells the control thread; counted when the ring is full. */
 void worker_post(struct worker *worker, const struct event *event);

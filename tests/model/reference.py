@@ -16,7 +16,7 @@ from .errors import answer_key, is_sound, translated_error
 from .expect import Forwarded, Seen, joined
 from .faults import check_lifetime, header_faults, is_truncated, transport_faults
 from .outcome import Outcome, concluded, difference, fits, matches, observed_ports
-from .revalidate import goes_on
+from .revalidate import goes_on, has_lost_vip
 from .sessions import FABRIC, SECOND, SessionTable, key_of
 from .tables import Tables
 
@@ -44,7 +44,10 @@ class Reference:
                 del self.memory[key]
         self.sessions.expire(now)
         for session in list(self.sessions.sessions()):
-            if not goes_on(session, before, self.tables, self.sessions):
+            lost_vip = has_lost_vip(session, before, self.tables)
+            if lost_vip:
+                self.sessions.end(session, now)
+            elif not goes_on(session, before, self.tables, self.sessions):
                 self.sessions.end(session, now)
                 self.lingering.append(session)
         if self.workers == 1:

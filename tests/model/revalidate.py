@@ -82,3 +82,16 @@ def of_vip(item, tables):
         return None
     vip = tables.vip_names[item[0]]
     return vip.address, vip.network, item[1]
+
+
+def has_lost_vip(session, before, tables):
+    """Whether one that it is by was removed, or moved to another network."""
+    for item, zone in ((session.snat, session.forward.key.zone),
+                       (session.rule, session.reverse.key.zone)):
+        if item is None:
+            continue
+        vip = tables.vips.get(before.vip_names[item[0]].address)
+        network, _ = tables.subnets.get(zone, (None, None))
+        if vip is None or network and network.name != vip.network:
+            return True
+    return False

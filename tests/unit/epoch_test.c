@@ -161,6 +161,31 @@ both_halves_wrap_alone(void **state)
 	assert_int_equal(epoch_next(&before.snapshot, &next.snapshot, false), 0x0000ffff);
 }
 
+static void
+vips_are_lost_when_they_go_or_move(void **state)
+{
+	(void)state;
+	world_make(&before);
+	world_make(&next);
+	assert_false(epoch_loses_vip(&before.snapshot, &next.snapshot));
+	/* What comes is no loss, and what was not there neither. */
+	next.vips[1] = next.vips[0];
+	next.snapshot.vip_count = 2;
+	assert_false(epoch_loses_vip(&before.snapshot, &next.snapshot));
+	before.snapshot.vip_count = 2;
+	next.snapshot.vip_count = 1;
+	assert_false(epoch_loses_vip(&before.snapshot, &next.snapshot));
+
+	next.vips[0].network = 1;
+	assert_true(epoch_loses_vip(&before.snapshot, &next.snapshot));
+	next.vips[0].network = 0;
+	next.vips[0].present = false;
+	assert_true(epoch_loses_vip(&before.snapshot, &next.snapshot));
+	next.vips[0].present = true;
+	next.snapshot.vip_count = 0;
+	assert_true(epoch_loses_vip(&before.snapshot, &next.snapshot));
+}
+
 int
 main(void)
 {
@@ -169,6 +194,7 @@ main(void)
 		cmocka_unit_test(groups_vips_and_subnets_change_the_policy),
 		cmocka_unit_test(routes_change_the_epoch),
 		cmocka_unit_test(both_halves_wrap_alone),
+		cmocka_unit_test(vips_are_lost_when_they_go_or_move),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
