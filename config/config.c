@@ -97,6 +97,7 @@ model_warn(struct reader *reader)
 	unused_objects_warn(reader);
 	links_warn(reader);
 	routes_warn(reader);
+	vips_warn(reader);
 }
 
 /* 0, -EINVAL or -ENOMEM. */

@@ -25,3 +25,4 @@ void shadowed_rules_warn(struct reader *reader);
 void unused_objects_warn(struct reader *reader);
 void links_warn(struct reader *reader);
 void routes_warn(struct reader *reader);
+void vips_warn(struct reader *reader);
