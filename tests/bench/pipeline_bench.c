@@ -19,6 +19,8 @@
 #include <string.h>
 
 #include <rte_cycles.h>
+#include <rte_lcore.h>
+#include <rte_malloc.h>
 
 #include "bench_eal.h"
 #include "config/config.h"
@@ -38,6 +40,8 @@ static const struct part {
 	{ "first", rows_of_first_packets },
 	{ "flood", rows_of_flood },
 	{ "latency", rows_of_latency },
+	{ "control", rows_of_control },
+	{ "load", rows_of_load },
 };
 
 enum {
@@ -52,6 +56,17 @@ enum {
 	SPARE_PERCENT = 25, /* of sessions, for those that have ended and wait for their turn */
 	PACKET_BYTES = 16 << 20,
 };
+
+/* Of DPDK's memory. */
+static size_t
+bytes_in_use(void)
+{
+	struct rte_malloc_socket_stats stats = { 0 };
+
+	return rte_malloc_get_socket_stats((int)rte_socket_id(), &stats) == 0
+		       ? stats.heap_allocsz_bytes
+		       : 0;
+}
 
 /* Takes the model. */
 static int
@@ -68,6 +83,8 @@ gateway_make(struct bench *bench, struct model *model)
 		.cycles = rte_rdtsc,
 		.socket = SOCKET_ID_ANY,
 	};
+	size_t bytes = bytes_in_use();
+	uint64_t start;
 	char error[256];
 
 	for (uint16_t port = 0; port < PIPELINE_PORTS; port++) {
@@ -75,6 +92,7 @@ gateway_make(struct bench *bench, struct model *model)
 		queues[port] = traffic_queue_interface(&bench->queues[port]);
 	}
 	bench->traffic.port = PIPELINE_PORTS;
+	start = rte_rdtsc();
 	if (gateway_create(model, &options, &bench->gateway, error, sizeof(error)) != 0) {
 		fprintf(stderr, "%s\n", error);
 		model_free(model);
@@ -85,6 +103,8 @@ gateway_make(struct bench *bench, struct model *model)
 		worker_burst(bench);
 		(void)gateway_tick(bench->gateway, bench->now);
 	}
+	bench->load_cycles = rte_rdtsc() - start;
+	bench->tables_bytes = bytes_in_use() - bytes - worker_bytes(bench->worker);
 	return 0;
 }
 
@@ -265,7 +285,7 @@ main(int argc, char **argv)
 		return status;
 	if (options_read(bench, argc, argv, &part_list) != 0 || bench_prepare(bench) != 0)
 		goto free_bench;
-	model = pipeline_model_make(&bench->config);
+	model = pipeline_model_make(&bench->config, &bench->read_cycles);
 	if (model == NULL)
 		goto free_bench;
 	/* The bare loop has a flow table too, and the stream is long. */

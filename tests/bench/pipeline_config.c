@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <rte_cycles.h>
+
 #include "bench_random.h"
 #include "config/config.h"
 
@@ -94,12 +96,14 @@ routes_write(FILE *stream, const struct pipeline_config *config)
 
 	fprintf(stream, "routes = (\n");
 	for (unsigned int i = 0; i < config->prefix_count; i++) {
+		unsigned int first = i < config->changed_routes ? i + 1 : i;
+
 		fprintf(stream, " { prefix = \"");
 		address_write(stream, prefixes[i].first);
 		fprintf(stream, "/%u\"; next_hops = [ ", prefixes[i].length);
 		for (unsigned int j = 0; j < MEMBERS; j++)
 			fprintf(stream, "%s\"198.51.100.%u\"", j > 0 ? ", " : "",
-				10 + (i + j) % NEXT_HOPS);
+				10 + (first + j) % NEXT_HOPS);
 		fprintf(stream, " ]; }%s\n", i + 1 < config->prefix_count ? "," : " );");
 	}
 }
@@ -195,15 +199,17 @@ config_write(const struct pipeline_config *config, size_t *length)
 }
 
 struct model *
-pipeline_model_make(const struct pipeline_config *config)
+pipeline_model_make(const struct pipeline_config *config, uint64_t *cycles)
 {
 	struct diagnostics diagnostics = { 0 };
 	struct model *model = NULL;
 	size_t length;
 	char *text = config_write(config, &length);
+	uint64_t start = rte_rdtsc();
 
 	if (text != NULL && model_read_text("bench.conf", text, length, &model, &diagnostics) != 0)
 		diagnostics_print(&diagnostics, stderr);
+	*cycles = rte_rdtsc() - start;
 	diagnostics_clear(&diagnostics);
 	free(text);
 	return model;

@@ -47,10 +47,14 @@ struct pipeline_config {
 	uint32_t rules;
 	uint32_t flow_capacity;
 	uint16_t workers;
+	uint32_t changed_routes; /* so many have other next hops than they would have */
 	uint16_t denied_port; /* PIPELINE_DENIED_PORT, or another one for another configuration */
 };
 
 /* n prefixes, half of them /24, the others /16 to /23, all different. Freed by the caller; NULL. */
 struct pipeline_prefix *pipeline_prefixes_make(uint32_t n);
-/* The configuration as the program reads it; or NULL, and what is wrong on stderr. */
-struct model *pipeline_model_make(const struct pipeline_config *config);
+/*
+ * The configuration as the program reads it, and the cycles that it has read for; or NULL, and what
+ * is wrong on stderr.
+ */
+struct model *pipeline_model_make(const struct pipeline_config *config, uint64_t *cycles);

@@ -207,10 +207,12 @@ steady_measure(struct latency *latency)
 static int
 swap_measure(struct latency *latency)
 {
+	struct pipeline_config other = latency->bench->config;
 	struct reloader reloader;
 	unsigned int reloads;
 
-	if (reloader_start(&reloader, latency->bench) != 0)
+	other.denied_port = PIPELINE_DENIED_PORT - 1;
+	if (reloader_start(&reloader, latency->bench, &other) != 0)
 		return -1;
 	for (unsigned int run = 0; run < RUNS; run++) {
 		reloads = reloader.reloads;

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include <rte_cycles.h>
+
 #include "config/config.h"
 
 enum {
@@ -26,44 +28,46 @@ other_cpus_use(void)
 		fprintf(stderr, "the control thread shares the worker's CPU\n");
 }
 
-static int
-configuration_load(struct reloader *reloader, uint16_t denied_port)
+/* Cycles from the model to the last worker's acknowledgement; 0: it could not be loaded. */
+static uint64_t
+configuration_load(struct bench *bench, const struct pipeline_config *config)
 {
-	struct bench *bench = reloader->bench;
-	struct pipeline_config config = bench->config;
-	struct model *model;
+	uint64_t start;
+	struct model *model = pipeline_model_make(config, &start);
 	char error[256];
 
-	config.denied_port = denied_port;
-	model = pipeline_model_make(&config);
 	if (model == NULL)
-		return -1;
+		return 0;
+	start = rte_rdtsc();
 	if (gateway_reload(bench->gateway, model, error, sizeof(error)) != 0) {
 		fprintf(stderr, "%s\n", error);
 		model_free(model);
-		return -1;
+		return 0;
 	}
 	while (!gateway_settled(bench->gateway)) {
 		if (gateway_tick(bench->gateway, bench->now) == 0)
 			usleep(TURN_MICROSECONDS);
 	}
-	return 0;
+	return rte_rdtsc() - start;
 }
 
 static void *
 reloader_run(void *context)
 {
 	struct reloader *reloader = context;
-	uint16_t ports[] = { PIPELINE_DENIED_PORT - 1, PIPELINE_DENIED_PORT };
 	unsigned int turn = 0;
+	uint64_t cycles;
 
 	other_cpus_use();
 	/* Ends with the configuration that it began with. */
 	while (!reloader->stop || turn % 2 != 0) {
-		if (configuration_load(reloader, ports[turn % 2]) != 0) {
+		cycles = configuration_load(reloader->bench, reloader->configs[turn % 2]);
+		if (cycles == 0) {
 			reloader->failed = true;
 			break;
 		}
+		if (turn < RELOADER_CYCLES_MAX)
+			reloader->cycles[turn] = cycles;
 		turn++;
 		reloader->reloads++;
 	}
@@ -71,9 +75,9 @@ reloader_run(void *context)
 }
 
 int
-reloader_start(struct reloader *reloader, struct bench *bench)
+reloader_start(struct reloader *reloader, struct bench *bench, const struct pipeline_config *other)
 {
-	*reloader = (struct reloader){ .bench = bench };
+	*reloader = (struct reloader){ .bench = bench, .configs = { other, &bench->config } };
 	return pthread_create(&reloader->thread, NULL, reloader_run, reloader) == 0 ? 0 : -1;
 }
 

@@ -17,7 +17,6 @@ enum {
 	/* Until as many wait for an answer as may: a share of a quarter more than all sessions. */
 	FIRST_BURSTS = TRAFFIC_STREAM / TRAFFIC_BURST / 4,
 	FIRST_SHORTER = 4, /* a packet takes so much longer */
-	COUNT_NAME_MAX = 16,
 };
 
 void
@@ -120,8 +119,7 @@ bench_row(struct bench *bench, const char *name)
 	return counters_check(bench);
 }
 
-/* The number as names of rows have it: 4k, 100k, 1m. */
-static const char *
+const char *
 count_name(uint32_t n, char name[COUNT_NAME_MAX])
 {
 	if (n >= 1000000)

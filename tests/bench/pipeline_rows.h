@@ -18,6 +18,9 @@ struct bench {
 	struct gateway *gateway;
 	struct worker *worker;
 	struct floor floor;
+	uint64_t read_cycles; /* to read the configuration, */
+	uint64_t load_cycles; /* and to make a gateway of it */
+	size_t tables_bytes;  /* of DPDK's memory, for all but the worker */
 	uint64_t now;
 	uint64_t bursts_a_second; /* of the clock that the worker is told; 0: it stands still */
 	struct tuple *calls;      /* what hosts send, `sessions` of them */
@@ -29,6 +32,12 @@ struct bench {
 
 #define NS_PER_SECOND 1000000000ULL
 
+enum {
+	COUNT_NAME_MAX = 16,
+};
+
+/* The number as names of rows have it: 4k, 100k, 1m. */
+const char *count_name(uint32_t n, char name[COUNT_NAME_MAX]);
 /* Makes a burst, and that is all. */
 void loader_burst(void *context);
 /* A turn of the worker: a burst if there is one to be received. */
@@ -37,4 +46,4 @@ void worker_burst(void *context);
 typedef int rows_fn(struct bench *bench);
 
 rows_fn rows_of_loader, rows_of_fabric, rows_of_few, rows_of_sessions, rows_of_first_packets,
-	rows_of_flood, rows_of_latency;
+	rows_of_flood, rows_of_latency, rows_of_load, rows_of_control;

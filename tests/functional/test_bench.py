@@ -12,7 +12,7 @@ from program import ROOT, viaduct
 
 sys.path.insert(0, str(ROOT / "tests/bench"))
 
-from driver import capture, gateway, machine, pipeline, program, row, whole  # noqa: E402
+from driver import capture, gateway, machine, pipeline, plot, program, row, whole  # noqa: E402
 
 
 def table():
@@ -97,8 +97,8 @@ def test_busy_ticks_of_a_cpu():
     text = ("cpu  1000 0 1000 1000 0 0 0 0 0 0\n"
             "cpu0 100 1 50 800 40 2 3 4 0 0\n"
             "cpu1 5 0 0 95 0 0 0 0 0 0\n")
-    assert machine.cpu_times(text, 0) == (160, 1000)
-    assert machine.cpu_times(text, 1) == (5, 100)
+    assert machine.cpu_times(text, 0) == (160, 3, 1000)
+    assert machine.cpu_times(text, 1) == (5, 0, 100)
     with pytest.raises(ValueError):
         machine.cpu_times(text, 2)
 
@@ -179,6 +179,30 @@ def test_delays_are_told_in_microseconds():
     assert file.getvalue().splitlines()[1] == "latency-steady-p50,4000.0,3000.0,5000.0,,,"
 
 
+def test_rows_of_several_runs_are_one():
+    rows = [row.Row("route-load-1m", value, value, value, "route-load-100k")
+            for value in (30.0, 10.0, 20.0)]
+    assert pipeline.merge([*rows, row.Row("loader", 1, 0, 2)]) == [
+        row.Row("route-load-1m", 20.0, 10.0, 30.0, "route-load-100k"), row.Row("loader", 1, 0, 2)]
+
+
+def test_what_is_drawn():
+    names = ["stateful-4k", "stateful-1m", "stateful-zipf-1m", "stateful-4k-replies",
+             "bare-stateful-100k", "first-packet", "first-packet-10-rules", "first-packet-tcp"]
+    rows = {name: row.Row(name, 10.0, 9.0, 11.0) for name in names}
+    assert [count for count, _ in plot.session_points(rows, "stateful-")] == [4000, 1_000_000]
+    assert [count for count, _ in plot.rule_points(rows)] == [10, 1000]
+    text = plot.script(rows, "pngcairo", "out.png")
+    assert "$uniform << END\n4000 10.0 9.0 11.0\n1000000 10.0 9.0 11.0\nEND" in text
+    assert "$zipf" in text and "$bare" in text and "$first" in text
+    assert plot.script({"first-packet": rows["first-packet"]}, "pngcairo", "out.png") is None
+
+
+def test_pages_of_the_pipeline():
+    assert pipeline.pages_of(PRINTED) == {"transparent huge pages"}
+    assert pipeline.pages_of("") == set()
+
+
 def test_notes_of_the_pipeline():
     assert pipeline.read_notes(f"note: one\n{PRINTED}note: two, 3.0 %\n") == ["one", "two, 3.0 %"]
 
@@ -191,6 +215,8 @@ def test_notes_of_the_pipeline():
     ("stateful-zipf-1m", "bare-stateful-zipf-1m"),
     ("first-packet", "stateful-1m"),
     ("flood-none", ""),
+    ("route-load-1m", "route-load-100k"),
+    ("snapshot-build", ""),
     ("flood-established", "flood-none"),
     ("latency-steady-p50", ""),
     ("latency-swap-p99.9", "latency-steady-p99.9"),

@@ -8,6 +8,7 @@ from .row import Row
 
 RUN_SECONDS_MAX = 600
 WANTED_PAGES = "reserved huge pages"
+PAGES = re.compile("reserved huge pages|transparent huge pages|small pages")
 NOTE = "note: "
 LINE = re.compile(r"(\S+) +(-?[\d.]+) +(-?[\d.]+) +(-?[\d.]+)$")
 
@@ -18,12 +19,15 @@ class Run:
     parts: str
     options: tuple = ()
     suffix: str = ""
+    repeats: int = 1  # of what happens once in each
 
     def command(self, program, rounds):
         return [str(program), "--parts", self.parts, "--rounds", str(rounds),
                 "--suffix", self.suffix, *self.options]
 
 
+LOADS = 5
+WITHOUT = ("loader", "flood-none", "snapshot-build", "route-change", "route-load-100k")
 RUNS = (
     Run("loader,fabric,few,sessions,first"),
     Run("fabric", ("--prefixes", "1000000")),
@@ -34,14 +38,19 @@ RUNS = (
     Run("few,first", ("--protocol", "udp"), "-udp"),
     Run("flood"),
     Run("latency"),
+    Run("control"),
+    Run("load", repeats=LOADS),
+    Run("load", ("--prefixes", "1000000"), repeats=LOADS),
 )
 SUFFIXES = tuple(run.suffix for run in RUNS if run.suffix)
 
 
 def reference_of(name):
     """What a row is compared with."""
-    if name in ("loader", "flood-none") or ":" in name or name.startswith("latency-steady"):
+    if name in WITHOUT or ":" in name or name.startswith(("latency-steady", "config-read-")):
         return ""
+    if name == "route-load-1m":
+        return "route-load-100k"
     if name.startswith("flood-"):
         return "flood-none"
     if name.startswith("latency-"):
@@ -74,20 +83,35 @@ def read_notes(text):
     return [line.removeprefix(NOTE) for line in text.splitlines() if line.startswith(NOTE)]
 
 
+def merge(rows):
+    """One row of all that have the same name: a run each."""
+    named = {}
+    for row in rows:
+        named.setdefault(row.name, []).append(row)
+    return [same[0] if len(same) == 1
+            else Row.of_runs(name, [row.median for row in same], same[0].reference)
+            for name, same in named.items()]
+
+
+def pages_of(text):
+    """What pages the program's tables are in."""
+    return set(PAGES.findall(text.partition("\n")[0]))
+
+
 def measure(program, rounds, runs=RUNS):
-    """(rows, sentences about what went wrong)."""
+    """(rows, sentences about them and about what went wrong)."""
     rows, notes, pages = [], [], set()
-    for run in runs:
+    for run in [run for run in runs for _ in range(run.repeats)]:
         done = subprocess.run(run.command(program, rounds), capture_output=True, text=True,
                               timeout=RUN_SECONDS_MAX, check=False)
         rows += read_rows(done.stdout)
-        notes += read_notes(done.stdout)
+        notes += [note for note in read_notes(done.stdout) if note not in notes]
+        pages |= pages_of(done.stdout)
         if done.returncode != 0:
             notes.append(f"pipeline_bench {' '.join(run.command('', rounds)[1:])}: "
                          f"{done.stderr.strip()}")
-        pages.update(re.findall(r"reserved huge pages|transparent huge pages|small pages", done.stdout.partition("\n")[0]))
     others = sorted(pages - {WANTED_PAGES})
     if others:
         notes.append(f"the pipeline's tables are in {' and in '.join(others)}, not in "
                      f"{WANTED_PAGES}")
-    return rows, notes
+    return merge(rows), notes
