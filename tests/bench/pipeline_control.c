@@ -6,9 +6,7 @@
  * change, while the worker forwards over them. And how much memory it all takes.
  */
 
-#include <inttypes.h>
 #include <stdio.h>
-#include <sys/resource.h>
 
 #include <rte_tcp.h>
 
@@ -39,18 +37,13 @@ static void
 memory_tell(const struct bench *bench)
 {
 	const struct session_table *sessions = &bench->worker->sessions;
-	struct rusage usage = { 0 };
+	size_t all = bench->tables_bytes + worker_bytes(bench->worker);
 
-	(void)getrusage(RUSAGE_SELF, &usage);
 	printf("note: memory: %.0f bytes a session with both directions\n",
 	       (double)session_table_bytes(sessions) / sessions->capacity);
-	printf("note: memory: %.0f bytes for each of %u prefixes, with all tables but the "
-	       "worker's\n",
-	       (double)bench->tables_bytes / bench->config.prefix_count,
-	       bench->config.prefix_count);
-	printf("note: memory: %.1f GB in all for %u prefixes and %u sessions, the bench's "
-	       "included\n",
-	       (double)usage.ru_maxrss / (1 << 20), bench->config.prefix_count, bench->sessions);
+	printf("note: memory: %.1f GB for %u prefixes and %u sessions, %.0f bytes a prefix\n",
+	       (double)all / (1 << 30), bench->config.prefix_count, sessions->capacity,
+	       (double)bench->tables_bytes / bench->config.prefix_count);
 }
 
 int

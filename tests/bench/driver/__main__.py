@@ -57,7 +57,7 @@ def measure_all(options, cpus, hertz):
             rows, more = pipeline.measure(ROOT / "build/tests/bench/pipeline_bench",
                                           rounds=5 if options.quick else 20)
             table.add(rows)
-            notes += more
+            notes += [*more, *pipeline.control_notes(rows, hertz)]
     return table, notes
 
 

@@ -18,8 +18,10 @@ set key top left
 set ylabel "cycles a packet"
 set format x "%.0s%c"
 set xlabel "sessions"
+set xrange [2e3:2e6]
 plot {sessions}
 set xlabel "rules with 4000 prefixes"
+set xrange [5:2e3]
 plot {rules}
 unset multiplot
 """

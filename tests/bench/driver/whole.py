@@ -14,8 +14,9 @@ from .row import Row
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 TESTPMD_MODES = ("io", "5tswap", "csum")
 TESTPMD_MB = 128
-# What all programs need while they stand side by side.
-HUGE_PAGES_MB = 2400
+# What all programs need while they stand side by side; the pipeline with a million of both prefixes
+# and sessions needs as much.
+HUGE_PAGES_MB = 2800
 
 # Names, and what each is compared with.
 REFERENCES = {
