@@ -9,6 +9,7 @@
 #include <rte_hash_crc.h>
 #include <rte_malloc.h>
 
+#include "hash.h"
 #include "link.h"
 
 struct neighbor_key {
@@ -98,9 +99,9 @@ link_set(struct adjacency *adjacency, const struct snapshot_interface *link)
 	header_set(adjacency, link, &mac);
 }
 
-uint32_t
-neighbor_find_or_add(struct neighbor_table *table, const struct snapshot *snapshot,
-		     uint16_t interface, rte_be32_t address)
+static uint32_t
+neighbor_look_up_or_add(struct neighbor_table *table, const struct snapshot *snapshot,
+			uint16_t interface, rte_be32_t address)
 {
 	struct neighbor_key key = { .address = address, .interface = interface };
 	struct adjacency *adjacency;
@@ -128,6 +129,25 @@ neighbor_find_or_add(struct neighbor_table *table, const struct snapshot *snapsh
 		.address = address,
 	};
 	link_set(adjacency, link_find(snapshot, interface));
+	return index;
+}
+
+/* Most sessions are with a few neighbours: those are known again without asking rte_hash. */
+uint32_t
+neighbor_find_or_add(struct neighbor_table *table, const struct snapshot *snapshot,
+		     uint16_t interface, rte_be32_t address)
+{
+	uint32_t hash = hash_crc((uint64_t)interface << 32 | address, 0);
+	uint32_t *recent = &table->recent[hash % NEIGHBORS_RECENT];
+	const struct adjacency *adjacency = &table->adjacencies[*recent];
+	uint32_t index;
+
+	if (likely(*recent < table->count && adjacency->address == address &&
+		   adjacency->interface == interface && adjacency->state != ADJACENCY_FREE))
+		return *recent;
+	index = neighbor_look_up_or_add(table, snapshot, interface, address);
+	if (index != ADJACENCY_NONE)
+		*recent = index;
 	return index;
 }
 

@@ -24,7 +24,8 @@ enum {
 	ADJACENCY_HEADER_MAX = LINK_HEADER_MAX,
 	ADJACENCY_PORT_NONE = UINT16_MAX,
 	NEIGHBORS_MAX = 65536,
-	NEIGHBORS_SWEPT = 8, /* looked at in one call */
+	NEIGHBORS_SWEPT = 8,     /* looked at in one call */
+	NEIGHBORS_RECENT = 1024, /* a power of two */
 };
 
 enum adjacency_type {
@@ -61,6 +62,8 @@ struct neighbor_table {
 	uint32_t used;  /* how many of them are not free */
 	uint32_t swept; /* where the next sweep begins */
 	struct rte_hash *index; /* (interface, address) to adjacency */
+	/* By hash of the same: the one that was last asked for. It may be another's by now. */
+	uint32_t recent[NEIGHBORS_RECENT];
 	/* They begin at the IPv4 header, rewritten, ready but for the adjacency's header. */
 	struct held_packets held;
 };

@@ -29,6 +29,7 @@ enum {
 	SESSION_WHEEL_SLOTS = 8192,   /* a power of two, over the longest timeout */
 	SESSION_TIMEOUT_MAX = 8000,   /* seconds */
 	SESSION_EXPIRE_BUDGET = 64,   /* sessions looked at in one call */
+	SESSION_EXPIRE_FETCHED = 16,  /* ... and fetched at once */
 	SESSION_SWEEP_BUDGET = 64,    /* the same, where a VIP is gone */
 	SESSION_UNANSWERED_SHARE = 8, /* one in so many of each side */
 };

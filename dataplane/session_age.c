@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "session.h"
+#include "session_fetch.h"
 #include "worker.h"
 
 /* How far the wheel reaches: the last slot before the one that is looked at next. */
@@ -150,6 +150,24 @@ session_look(struct worker *worker, uint32_t index, uint32_t lag)
 	}
 }
 
+/* Fetches what is read of the next sessions of a slot when they end. */
+static void
+session_fetch(const struct session_table *table, uint32_t first)
+{
+	uint32_t ahead[SESSION_EXPIRE_FETCHED];
+	unsigned int count = 0;
+
+	for (uint32_t i = first; i != SESSION_NONE && count < SESSION_EXPIRE_FETCHED;
+	     i = table->sessions[i].next) {
+		session_fetch_flow(table, i);
+		ahead[count++] = i;
+	}
+	for (unsigned int i = 0; i < count; i++)
+		session_fetch_twin(table, ahead[i]);
+	for (unsigned int i = 0; i < count; i++)
+		session_fetch_twin_head(table, ahead[i]);
+}
+
 bool
 session_expire(struct worker *worker)
 {
@@ -167,8 +185,10 @@ session_expire(struct worker *worker)
 			table->clock++;
 			continue;
 		}
-		if (budget-- == 0)
+		if (budget == 0)
 			return false;
+		if (budget-- % SESSION_EXPIRE_FETCHED == 0)
+			session_fetch(table, index);
 		session_look(worker, index, now - table->caught_up);
 	}
 	table->caught_up = now;

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "session.h"
+#include "session_fetch.h"
 #include "worker.h"
+
+enum {
+	FETCHED_AHEAD =
+		2, /* sessions, for each step: what one of them takes is enough for a fetch */
+};
 
 static struct unanswered *
 session_unanswered_of(struct session_table *table, uint16_t zone)
@@ -16,6 +21,28 @@ session_gives_way(const struct session_table *table, uint16_t zone)
 	return unanswered->count == unanswered->size;
 }
 
+/* In a flood one after the other gives way: fetches what will be read of the next ones. */
+static void
+session_fetch_ahead(const struct session_table *table, const struct unanswered *unanswered)
+{
+	static void (*const steps[])(const struct session_table *, uint32_t) = {
+		session_fetch_twin_head,
+		session_fetch_twin,
+		session_fetch_flow,
+		session_fetch_record,
+	};
+
+	for (unsigned int i = 0; i < RTE_DIM(steps); i++) {
+		uint32_t ahead = (i + 1) * FETCHED_AHEAD, session;
+
+		if (ahead >= unanswered->size)
+			return;
+		session = unanswered_ahead(unanswered, ahead);
+		if (session != UNANSWERED_NONE)
+			steps[i](table, session);
+	}
+}
+
 /*
  * Its port is free at once, without a hold-down: what nobody has answered must not fill the table
  * as sessions that are over either.
@@ -28,6 +55,7 @@ session_give_way(struct worker *worker, uint16_t zone)
 
 	if (likely(session == UNANSWERED_NONE))
 		return;
+	session_fetch_ahead(table, session_unanswered_of(table, zone));
 	session_end(worker, session);
 	if (table->sessions[session].flags & SESSION_HELD)
 		session_let_go(worker, session);

@@ -28,6 +28,15 @@ int unanswered_init(struct unanswered *unanswered, uint32_t size, int socket);
 void unanswered_release(struct unanswered *unanswered);
 size_t unanswered_bytes(const struct unanswered *unanswered);
 
+/* The session that gives way when so many others have, or UNANSWERED_NONE. ahead: under size. */
+static inline uint32_t
+unanswered_ahead(const struct unanswered *unanswered, uint32_t ahead)
+{
+	uint32_t place = unanswered->next + ahead;
+
+	return unanswered->sessions[place < unanswered->size ? place : place - unanswered->size];
+}
+
 /* The session that has to be removed before another one can be added, or UNANSWERED_NONE. */
 uint32_t unanswered_give_way(struct unanswered *unanswered);
 /* Takes a session in, for which there is a place; returns which. */

@@ -23,6 +23,15 @@ hash_is_what_it_always_was(void **state)
 }
 
 static void
+the_cpu_knows_the_crc(void **state)
+{
+	(void)state;
+	assert_int_equal(hash_crc(1, 0), rte_hash_crc_8byte(1, 0));
+	assert_int_equal(hash_crc(0x123456789abcdef0, UINT32_MAX),
+			 rte_hash_crc_8byte(0x123456789abcdef0, UINT32_MAX));
+}
+
+static void
 hash_to_range_stays_within_it(void **state)
 {
 	(void)state;
@@ -91,6 +100,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_cpu_knows_the_crc),
 		cmocka_unit_test(hash_to_range_stays_within_it),
 		cmocka_unit_test(hash_is_what_it_always_was),
 		cmocka_unit_test(every_input_bit_matters),

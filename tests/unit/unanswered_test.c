@@ -71,6 +71,20 @@ who_waited_longest_gives_way(void **state)
 }
 
 static void
+those_ahead_give_way_later(void **state)
+{
+	struct unanswered *unanswered = *state;
+
+	assert_int_equal(unanswered_ahead(unanswered, SIZE - 1), UNANSWERED_NONE);
+	add(unanswered, 100, SIZE, 0);
+	unanswered_remove(unanswered, 0);
+	(void)unanswered_add(unanswered, 200);
+	assert_int_equal(unanswered_ahead(unanswered, 0), 101);
+	assert_int_equal(unanswered_ahead(unanswered, SIZE - 2), 100 + SIZE - 1);
+	assert_int_equal(unanswered_ahead(unanswered, SIZE - 1), 200);
+}
+
+static void
 the_answered_leave_their_places(void **state)
 {
 	struct unanswered *unanswered = *state;
@@ -111,6 +125,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_place_is_enough),
 		cmocka_unit_test_setup_teardown(who_waited_longest_gives_way, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(those_ahead_give_way_later, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_answered_leave_their_places, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(without_a_flood_nobody_gives_way, set_up,
 						tear_down),
