@@ -7,9 +7,10 @@
  * others. The stages of a row are timed in runs of their own, one time stamp between two stages.
  *
  *	pipeline_bench [--parts PART,...] [--prefixes N] [--rules N] [--sessions N] [--imix]
- *		[--protocol tcp|udp] [--rounds N] [--suffix TEXT] [-- EAL arguments]
+ *		[--protocol tcp|udp] [--pair] [--rounds N] [--suffix TEXT] [-- EAL arguments]
  *
- * Parts are named in the table below; all unless told. The text is added to the rows' names.
+ * Parts are named in the table below; all unless told. With --pair the gateway has two workers, for
+ * the part of that name alone. The text is added to the rows' names.
  */
 
 #include <getopt.h>
@@ -26,7 +27,7 @@
 #include "config/config.h"
 #include "control/eal.h"
 #include "control/eal_arguments.h"
-#include "pipeline_rows.h"
+#include "pipeline_pair.h"
 
 /* In the order in which they are measured. */
 static const struct part {
@@ -42,6 +43,7 @@ static const struct part {
 	{ "latency", rows_of_latency },
 	{ "control", rows_of_control },
 	{ "load", rows_of_load },
+	{ "pair", rows_of_pair },
 };
 
 enum {
@@ -68,30 +70,57 @@ bytes_in_use(void)
 		       : 0;
 }
 
+/* A worker's traffic: its own packets, to and from all ports. */
+static int
+traffic_make(struct bench *bench, struct rte_mempool *pool, struct port_queue *queues)
+{
+	for (uint16_t port = 0; port < PIPELINE_PORTS; port++) {
+		bench->queues[port] = (struct traffic_queue){ &bench->traffic, port };
+		queues[port] = traffic_queue_interface(&bench->queues[port]);
+	}
+	bench->traffic.port = PIPELINE_PORTS;
+	return traffic_open(&bench->traffic, pool);
+}
+
+static void
+workers_settle(struct bench *bench)
+{
+	struct bench *other = bench->other;
+
+	while (!gateway_settled(bench->gateway) || rte_ring_count(bench->worker->commands) > 0 ||
+	       (other != NULL && rte_ring_count(other->worker->commands) > 0)) {
+		worker_burst(bench);
+		if (other != NULL)
+			worker_burst(other);
+		(void)gateway_tick(bench->gateway, bench->now);
+	}
+}
+
 /* Takes the model. */
 static int
 gateway_make(struct bench *bench, struct model *model)
 {
-	struct port_queue queues[PIPELINE_PORTS];
-	const struct port_queue *queue_list = queues;
+	struct port_queue queues[2][PIPELINE_PORTS];
+	const struct port_queue *queue_lists[] = { queues[0], queues[1] };
 	const struct gateway_options options = {
-		.workers = 1,
-		.queues = &queue_list,
+		.workers = bench->config.workers,
+		.queues = queue_lists,
 		.pool = bench->pool,
 		.seed = 1,
 		.now = bench->now,
 		.cycles = rte_rdtsc,
 		.socket = SOCKET_ID_ANY,
 	};
-	size_t bytes = bytes_in_use();
+	size_t bytes;
 	uint64_t start;
 	char error[256];
 
-	for (uint16_t port = 0; port < PIPELINE_PORTS; port++) {
-		bench->queues[port] = (struct traffic_queue){ &bench->traffic, port };
-		queues[port] = traffic_queue_interface(&bench->queues[port]);
+	if (traffic_make(bench, bench->pool, queues[0]) != 0 ||
+	    (bench->other != NULL && traffic_make(bench->other, bench->pool, queues[1]) != 0)) {
+		model_free(model);
+		return -1;
 	}
-	bench->traffic.port = PIPELINE_PORTS;
+	bytes = bytes_in_use();
 	start = rte_rdtsc();
 	if (gateway_create(model, &options, &bench->gateway, error, sizeof(error)) != 0) {
 		fprintf(stderr, "%s\n", error);
@@ -99,10 +128,12 @@ gateway_make(struct bench *bench, struct model *model)
 		return -1;
 	}
 	bench->worker = gateway_worker(bench->gateway, 0);
-	while (!gateway_settled(bench->gateway) || rte_ring_count(bench->worker->commands) > 0) {
-		worker_burst(bench);
-		(void)gateway_tick(bench->gateway, bench->now);
+	if (bench->other != NULL) {
+		bench->other->gateway = bench->gateway;
+		bench->other->worker = gateway_worker(bench->gateway, 1);
+		bench->other->now = bench->now;
 	}
+	workers_settle(bench);
 	bench->load_cycles = rte_rdtsc() - start;
 	bench->tables_bytes = bytes_in_use() - bytes - worker_bytes(bench->worker);
 	return 0;
@@ -135,20 +166,22 @@ parts_measure(struct bench *bench, const char *list)
 static int
 bench_run(struct bench *bench, struct model *model, const char *part_list)
 {
+	unsigned int packets = (TRAFFIC_MBUFS + TRAFFIC_BURST) * bench->config.workers;
 	int rc = -1;
 
 	bench->now = NS_PER_SECOND;
-	bench->pool = rte_pktmbuf_pool_create("packets", TRAFFIC_MBUFS + TRAFFIC_BURST, 0, 0,
-					      RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
-	if (bench->pool == NULL || traffic_open(&bench->traffic, bench->pool) != 0) {
+	bench->pool = rte_pktmbuf_pool_create("packets", packets, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE,
+					      SOCKET_ID_ANY);
+	if (bench->pool == NULL) {
 		model_free(model);
-		goto free_traffic;
+		return -1;
 	}
-	if (gateway_make(bench, model) != 0)
-		goto free_traffic;
-	rc = parts_measure(bench, part_list);
-	gateway_free(bench->gateway);
-free_traffic:
+	if (gateway_make(bench, model) == 0) {
+		rc = parts_measure(bench, part_list);
+		gateway_free(bench->gateway);
+	}
+	if (bench->other != NULL)
+		traffic_close(&bench->other->traffic);
 	traffic_close(&bench->traffic);
 	return rc;
 }
@@ -163,9 +196,13 @@ bench_prepare(struct bench *bench)
 	bench->replies = malloc(size);
 	bench->config.prefixes = pipeline_prefixes_make(bench->config.prefix_count);
 	bench->config.flow_capacity = bench->sessions + bench->sessions / 100 * SPARE_PERCENT;
-	bench->config.workers = 1;
 	bench->config.denied_port = PIPELINE_DENIED_PORT;
 	bench->traffic.config = &bench->config;
+	if (bench->config.workers > 1) {
+		bench->other = pair_create(bench);
+		if (bench->other == NULL)
+			return -1;
+	}
 	if (bench->calls != NULL && bench->sent != NULL && bench->replies != NULL &&
 	    bench->config.prefixes != NULL)
 		return 0;
@@ -176,6 +213,7 @@ bench_prepare(struct bench *bench)
 static void
 bench_free(struct bench *bench)
 {
+	pair_free(bench->other);
 	free(bench->config.prefixes);
 	free(bench->replies);
 	free(bench->sent);
@@ -231,6 +269,9 @@ option_read(struct bench *bench, int option, const char **part_list)
 	case 'i':
 		bench->traffic.kind.imix = true;
 		return 0;
+	case 'w':
+		bench->config.workers = 2;
+		return 0;
 	case 's':
 		bench->measure.suffix = optarg;
 		return 0;
@@ -250,6 +291,7 @@ options_read(struct bench *bench, int argc, char **argv, const char **part_list)
 		{ "rounds", required_argument, NULL, 'o' },
 		{ "protocol", required_argument, NULL, 't' },
 		{ "imix", no_argument, NULL, 'i' },
+		{ "pair", no_argument, NULL, 'w' },
 		{ "suffix", required_argument, NULL, 's' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -258,6 +300,7 @@ options_read(struct bench *bench, int argc, char **argv, const char **part_list)
 	bench->sessions = SESSIONS_DEFAULT;
 	bench->config.prefix_count = PREFIXES_DEFAULT;
 	bench->config.rules = RULES_DEFAULT;
+	bench->config.workers = 1;
 	bench->measure = (struct measure){
 		.suffix = "",
 		.rounds = ROUNDS_DEFAULT,

@@ -25,6 +25,7 @@ enum {
 	PIPELINE_DENIED_PORT = 25, /* and those below it are not used at all */
 };
 
+#define PIPELINE_LAN_NAME   "hosts"
 #define PIPELINE_VIP        RTE_IPV4(192, 23, 1, 2)
 #define PIPELINE_FIRST_HOST RTE_IPV4(10, 1, 0, 4)
 #define PIPELINE_WAN_MAC         \

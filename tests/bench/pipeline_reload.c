@@ -13,8 +13,8 @@ enum {
 	TURN_MICROSECONDS = 100,
 };
 
-static void
-other_cpus_use(void)
+void
+cpus_use_others(void)
 {
 	size_t count = (size_t)sysconf(_SC_NPROCESSORS_CONF), here = (size_t)sched_getcpu();
 	cpu_set_t cpus;
@@ -25,7 +25,7 @@ other_cpus_use(void)
 			CPU_SET(cpu, &cpus);
 	}
 	if (sched_setaffinity(0, sizeof(cpus), &cpus) != 0)
-		fprintf(stderr, "the control thread shares the worker's CPU\n");
+		fprintf(stderr, "another thread shares the worker's CPU\n");
 }
 
 /* Cycles from the model to the last worker's acknowledgement; 0: it could not be loaded. */
@@ -58,7 +58,7 @@ reloader_run(void *context)
 	unsigned int turn = 0;
 	uint64_t cycles;
 
-	other_cpus_use();
+	cpus_use_others();
 	/* Ends with the configuration that it began with. */
 	while (!reloader->stop || turn % 2 != 0) {
 		cycles = configuration_load(reloader->bench, reloader->configs[turn % 2]);

@@ -31,3 +31,5 @@ int reloader_start(struct reloader *reloader, struct bench *bench,
 		   const struct pipeline_config *other);
 /* The worker polls until it has ended. 0; -1: a configuration could not be loaded. */
 int reloader_stop(struct reloader *reloader);
+/* The calling thread runs on the other CPUs from now on. */
+void cpus_use_others(void);

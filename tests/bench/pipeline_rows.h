@@ -17,6 +17,8 @@ struct bench {
 	struct traffic_queue queues[PIPELINE_PORTS];
 	struct gateway *gateway;
 	struct worker *worker;
+	uint16_t id;         /* of the worker */
+	struct bench *other; /* for the second worker, or NULL */
 	struct floor floor;
 	uint64_t read_cycles; /* to read the configuration, */
 	uint64_t load_cycles; /* and to make a gateway of it */
@@ -46,4 +48,4 @@ void worker_burst(void *context);
 typedef int rows_fn(struct bench *bench);
 
 rows_fn rows_of_loader, rows_of_fabric, rows_of_few, rows_of_sessions, rows_of_first_packets,
-	rows_of_flood, rows_of_latency, rows_of_load, rows_of_control;
+	rows_of_flood, rows_of_latency, rows_of_load, rows_of_control, rows_of_pair;

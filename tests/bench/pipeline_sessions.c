@@ -9,6 +9,7 @@
 #include <rte_tcp.h>
 
 #include "bench_random.h"
+#include "dataplane/owner.h"
 
 enum {
 	/* That wait for an answer at one time: more would have to give way. */
@@ -90,13 +91,34 @@ calls_shuffle(struct bench *bench, uint32_t count)
 	}
 }
 
+/* A call that this worker owns. */
+static struct tuple
+call_draw(const struct bench *bench, uint64_t *random)
+{
+	const struct snapshot *snapshot = gateway_snapshot(bench->gateway);
+	uint16_t interface = gateway_interface_id(bench->gateway, PIPELINE_LAN_NAME);
+	struct flow_key key = { .zone = snapshot->interfaces[interface].zone,
+				.family = FLOW_FAMILY_IPV4 };
+	struct tuple tuple;
+
+	do {
+		tuple = tuple_of_call(&bench->traffic, random);
+		key.source = tuple.source;
+		key.destination = tuple.destination;
+		key.source_port = tuple.source_port;
+		key.destination_port = tuple.destination_port;
+		key.protocol = tuple.protocol;
+	} while (snapshot->worker_count > 1 && owner_find(snapshot, &key).first != bench->id);
+	return tuple;
+}
+
 int
 sessions_begin(struct bench *bench, uint32_t count)
 {
 	uint64_t random = 2;
 
 	for (uint32_t i = 0; i < count; i++)
-		bench->calls[i] = tuple_of_call(&bench->traffic, &random);
+		bench->calls[i] = call_draw(bench, &random);
 	for (uint32_t first = 0; first < count; first += PART) {
 		uint32_t part = RTE_MIN(count - first, (uint32_t)PART);
 		uint64_t begun = part_begin(bench, bench->calls + first, bench->sent + first,

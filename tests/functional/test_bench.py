@@ -225,6 +225,7 @@ def test_notes_of_the_pipeline():
     ("fabric-1m", "fabric-100k"),
     ("stateful-zipf-1m", "bare-stateful-zipf-1m"),
     ("first-packet", "stateful-1m"),
+    ("stateful-4k-2-workers", "stateful-4k"),
     ("flood-none", ""),
     ("route-load-1m", "route-load-100k"),
     ("snapshot-build", ""),

@@ -36,6 +36,7 @@ RUNS = (
     Run("fabric,few", ("--imix",), "-imix"),
     Run("few,first", ("--protocol", "tcp"), "-tcp"),
     Run("few,first", ("--protocol", "udp"), "-udp"),
+    Run("pair", ("--pair",), "-2-workers"),
     Run("flood"),
     Run("latency"),
     Run("control"),
