@@ -21,7 +21,7 @@ class Changes:
         kinds = (self.group_rules, self.group_rules, self.user_routes, self.user_routes,
                  self.fabric_routes, self.rule_removed, self.backends, self.backends,
                  self.vip_removed, self.vip_moved, self.addresses_swapped, self.outbound_vips,
-                 self.subnet_removed, self.forwarding)
+                 self.subnet_removed, self.forwarding, self.rules_changed, self.timeouts)
         for change in self.random.sample(kinds, self.random.randint(1, 3)):
             change(changed)
         return changed
@@ -60,6 +60,23 @@ class Changes:
                     without(self.random, rule.backends)
                 else:
                     rule.backends = list({*rule.backends, self.random.choice(hosts)})
+
+    def rules_changed(self, network):
+        """Another rule, though with the same ports and backends; or their other port."""
+        for vip in network.vips:
+            for rule in vip.inbound:
+                draw = self.random.random()
+                if draw < 0.3:
+                    rule.name = f"{rule.name}-again"
+                elif draw < 0.6 and rule.protocol != "icmp":
+                    rule.backend_first = 8080 if rule.backend_first == 80 else 80
+
+    def timeouts(self, network):
+        for vip in network.vips:
+            vip.idle_timeout, vip.udp_idle_timeout = self.random.choice(((240, 240), (305, 100)))
+            for rule in vip.inbound:
+                rule.idle_timeout = self.random.choice((240, 353))
+                rule.drain_timeout = self.random.choice((300, 0, 30))
 
     def vip_removed(self, network):
         without(self.random, network.vips)

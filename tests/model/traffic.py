@@ -31,7 +31,7 @@ class Traffic:
         self.slow = []  # (port, frame) of what comes next, with pauses before it
         self.endpoints = []  # (address, protocol, port) of VIPs that hosts speak by
         self.pieces = []  # (port, frame) of fragments that come next
-        self.calls = []  # (port, frame) of SYNs as they came, and as they left
+        self.calls = []  # (port, frame) of calls as they came, and as they left
         self.dialogue = []  # what follows one of them
         self.network_set(network)
 
@@ -76,7 +76,8 @@ class Traffic:
     def packet(self, left):
         draw = self.random.random()
         if self.calls and not self.dialogue and self.chance(25):
-            self.dialogue = dialogue(self.random, *self.recent(self.calls))
+            self.dialogue = dialogue(self.random, *self.recent(self.calls),
+                                     self.random.choice(OUTSIDE))
         if self.dialogue and draw < 0.9:
             _, port, link, packet = self.dialogue.pop(0)
             return port, self.framed(*link, packet)
@@ -105,15 +106,17 @@ class Traffic:
             yield packet.source, packet.protocol, packet.ports[0]
 
     def calls_of(self, event, outputs):
-        """Of a SYN of a session that was passed on: (as it came, as it left)."""
+        """Of a session's SYN or datagram that was passed on: (as it came, as it left)."""
         left = outputs.get(event.time, ())
         if not isinstance(event, Arrival) or len(left) != 1 or event.port == left[0][0] == "wan":
             return
         came, went = (wire.Packet.parse(wire.frame_parse(data)[-1])
                       for data in (event.data, left[0][1]))
-        if came and went and came.protocol == went.protocol == wire.TCP \
-                and not came.is_fragment and not went.is_fragment \
-                and len(came.data) >= wire.TCP_HEADER.size and begins(came):
+        if came is None or went is None or came.is_fragment or went.is_fragment:
+            return
+        tcp = came.protocol == wire.TCP and len(came.data) >= wire.TCP_HEADER.size and begins(came)
+        udp = came.protocol == wire.UDP and went.source in self.tables.vips
+        if came.protocol == went.protocol and (tcp or udp):
             yield (event.port, event.data), left[0]
 
     def recent(self, items):
