@@ -13,6 +13,7 @@ from program import ROOT
 from world import wait_until
 
 FLOWS = 64
+MTU = 9000
 PORT = 4242
 
 # By NIC: QEMU's device, how many queues it has there, and whether its driver filters by more than
@@ -29,7 +30,10 @@ gateway = {{
   name = "guest"; cores = "0-{workers}"; flow_capacity = 4096; route_capacity = 1024;
   stall_timeout = 60;
 }};
-ports = ( {{ name = "wan"; device = "{wan}"; }}, {{ name = "lan"; device = "{lan}"; }} );
+ports = (
+  {{ name = "wan"; device = "{wan}"; mtu = {mtu}; }},
+  {{ name = "lan"; device = "{lan}"; mtu = {mtu}; }}
+);
 interfaces = (
   {{ name = "outside"; port = "wan"; addresses = "198.51.100.2/24"; mac = "02:00:00:00:00:01"; }},
   {{ name = "inside"; port = "lan"; addresses = "192.0.2.1/24"; }}
@@ -64,7 +68,7 @@ class Machine:
         many = " multi_queue" if self.queues > 1 else ""
         devices = []
         for number in range(2):
-            host.ip(f"tuntap add dev nic{number} mode tap{many}", f"link set nic{number} up")
+            host.ip(f"tuntap add dev nic{number} mode tap{many}", f"link set nic{number} mtu {MTU} up")
             devices += ["-netdev", f"tap,id=net{number},ifname=nic{number},script=no,downscript=no"
                         + (f",queues={self.queues}" if many else ""),
                         "-device", f"{model},netdev=net{number},id=nic{number},romfile=,"
@@ -88,7 +92,7 @@ class Machine:
 
     def configure(self):
         wan, lan = sorted(self.nics())
-        text = CONFIGURATION.format(workers=self.queues, wan=wan, lan=lan)
+        text = CONFIGURATION.format(workers=self.queues, wan=wan, lan=lan, mtu=MTU)
         self.guest.run("echo > /gateway.conf")
         for line in text.splitlines():
             self.guest.run(f"echo '{line}' >> /gateway.conf")
@@ -138,6 +142,15 @@ class Machine:
                           / IP(src="203.0.113.7", dst="192.0.2.9")
                           / UDP(sport=5000 + flow, dport=PORT) / b"back")
 
+    def check_long_packet(self):
+        """As long as the links take it; its data is the same at the other end."""
+        data = bytes(range(256)) * 35
+        self.lan.send(Ether(src="02:00:00:00:02:09", dst="02:00:00:00:0a:01")
+                      / IP(src="192.0.2.9", dst="203.0.113.7") / UDP(dport=PORT + 1) / data)
+        (frame,) = wait_for_frames([self.wan], lambda f: UDP in f and f[UDP].dport == PORT + 1,
+                                   1)[self.wan]
+        assert bytes(frame[UDP].payload) == data
+
     def check_traffic(self):
         """Both ways: each packet once, and as a router changes it."""
         self.send_flows()
@@ -176,8 +189,9 @@ def test_a_machine_is_brought_up(world, archive, kind):
             assert len(workers) == machine.queues
             received = [worker["received_packets"] for worker in workers.values()]
             assert sum(received) == 2 * FLOWS and all(received), received
+            machine.check_long_packet()
             said = machine.stop()
-            assert re.search(rf"^  fabric +{2 * FLOWS}$", said, re.MULTILINE), said
+            assert re.search(rf"^  fabric +{2 * FLOWS + 1}$", said, re.MULTILINE), said
 
         machine.guest.run("nic-setup --do undo")
         assert all("driver none" in nic for nic in machine.nics().values())
