@@ -304,9 +304,10 @@ worker_take_handoffs(struct worker *worker)
 bool
 worker_expire(struct worker *worker)
 {
-	bool sessions = session_sweep(worker) & session_expire(worker);
+	bool swept = session_sweep(worker);
+	bool expired = session_expire(worker);
 
-	return stage_fragment_expire(worker) && sessions;
+	return stage_fragment_expire(worker) && swept && expired;
 }
 
 /* Nobody waits: what is due need not either. */
