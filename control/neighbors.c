@@ -233,11 +233,12 @@ entry_learn(struct neighbors *neighbors, struct neighbor_entry *entry,
 static void
 entry_doubt(struct neighbors *neighbors, struct neighbor_entry *entry, uint64_t now)
 {
-	if (now < entry->asked + NS_PER_SECOND)
-		return;
+	bool asked_lately = now < entry->asked + NS_PER_SECOND;
+
 	entry->doubted = true;
 	entry->tries = 0;
-	entry_turn(neighbors, entry, entry->state, NEIGHBOR_TIMER_NOW, now);
+	entry_turn(neighbors, entry, entry->state,
+		   asked_lately ? NEIGHBOR_TIMER_SHORT : NEIGHBOR_TIMER_NOW, now);
 }
 
 void
@@ -260,7 +261,9 @@ neighbors_learn(struct neighbors *neighbors, const struct event *event, uint64_t
 		entry_ask(neighbors, entry, now);
 		break;
 	case NEIGHBOR_LEARNED:
-		if (neighbors->options.answer || (entry->doubted && entry->tries > 0) ||
+		if (entry->doubted && entry->tries == 0)
+			break; /* it will be asked */
+		if (neighbors->options.answer || entry->doubted ||
 		    rte_is_same_ether_addr(&entry->neighbor.mac, &event->mac))
 			entry_learn(neighbors, entry, &event->mac, now);
 		else
