@@ -164,3 +164,9 @@ class World:
         file.write_text(text)
         self.program = Program(file, prefix=host.command())
         return self.program.wait_until_running()
+
+    def restart_gateway(self, host, number):
+        """Ends the one that runs by that signal, and starts another one of its configuration."""
+        self.program.stop(number)
+        self.program = Program(self.folder / "gateway.conf", prefix=host.command())
+        return self.program.wait_until_running()
