@@ -53,6 +53,11 @@ def test_the_table_tells_what_a_row_is_compared_with():
     assert lines[3].split() == ["alone", "100.0", "90.0", "110.0", "20.00"]
 
 
+def test_figures_stay_in_their_columns():
+    assert [row.figure_text(cycles) for cycles in (18.25, 9_999_999.0, 1.2e9)] == \
+        ["     18.2", "9999999.0", "  1.2e+09"]
+
+
 def test_cycles_are_those_of_the_worker():
     sample = program.Sample(received=1_000_000, sent=1_000_000, seconds=0.5, worker_seconds=0.4)
     assert sample.cycles(2e9) == pytest.approx(800)

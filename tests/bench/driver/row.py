@@ -36,6 +36,11 @@ def matrix_text(title, lines):
     return "\n".join(text)
 
 
+def figure_text(cycles):
+    """Nine columns wide."""
+    return f"{cycles:9.1f}" if cycles < 1e7 else f"{cycles:9.3g}"
+
+
 class Table:
     def __init__(self, hertz):
         self.hertz = hertz
@@ -72,8 +77,8 @@ class Table:
                 continue
             ratio = self.ratio(row)
             compared = f"  {ratio:5.2f} of {row.reference}" if ratio else ""
-            lines.append(f"{row.name:<30} {row.median:9.1f} {row.least:9.1f} {row.most:9.1f} "
-                         f"{float(self.mpps(row)):8.2f}{compared}")
+            figures = " ".join(map(figure_text, (row.median, row.least, row.most)))
+            lines.append(f"{row.name:<30} {figures} {float(self.mpps(row)):8.2f}{compared}")
         return "\n".join(lines)
 
     def stages_text(self):
