@@ -13,7 +13,8 @@ from .traffic import Traffic
 
 ATTEMPTS = 20
 REFUSED_MAX = 0.2  # of the configurations
-RELOADED = 0.6  # of the sequences, or somewhat less
+RELOADED = 0.8  # of the sequences, or somewhat less...
+RELOADS = 2  # ...so often
 TURNS = 7  # of packets and answers, at most
 PACKETS = 8, 20  # of a turn
 
@@ -59,11 +60,12 @@ def sequence_try(random, folder, tally, seed, workers):
     events, outputs = traffic.packets(random.randint(*PACKETS)), {}
     early = replay_of(folder, network, events)
     mapped = any(vip.profile == "rfc" for vip in network.vips)
-    changes = random.randrange(TURNS) if not mapped and random.random() < RELOADED else None
+    changes = random.sample(range(TURNS), RELOADS) if not mapped and random.random() < RELOADED \
+        else []
     for turn in range(random.randint(1, TURNS)):
         # Now that the chosen ports are known, there can be answers.
         outputs = replay_of(folder, network, events)
-        if turn == changes:
+        if turn in changes:
             events = reloaded(generator, folder, network, traffic, events)
         events = traffic.packets(random.randint(*PACKETS), events, outputs)
     result = compare.run(folder, network, events)

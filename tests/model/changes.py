@@ -21,7 +21,8 @@ class Changes:
         kinds = (self.group_rules, self.group_rules, self.user_routes, self.user_routes,
                  self.fabric_routes, self.rule_removed, self.backends, self.backends,
                  self.vip_removed, self.vip_moved, self.addresses_swapped, self.outbound_vips,
-                 self.subnet_removed, self.forwarding, self.rules_changed, self.timeouts)
+                 self.subnet_removed, self.forwarding, self.timeouts, self.rules_changed,
+                 self.rules_changed, self.rules_changed, self.backends, self.backends)
         for change in self.random.sample(kinds, self.random.randint(1, 3)):
             change(changed)
         return changed
@@ -66,9 +67,9 @@ class Changes:
         for vip in network.vips:
             for rule in vip.inbound:
                 draw = self.random.random()
-                if draw < 0.3:
+                if draw < 0.4:
                     rule.name = f"{rule.name}-again"
-                elif draw < 0.6 and rule.protocol != "icmp":
+                elif draw < 0.8 and rule.protocol != "icmp":
                     rule.backend_first = 8080 if rule.backend_first == 80 else 80
 
     def timeouts(self, network):
