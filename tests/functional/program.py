@@ -107,7 +107,7 @@ class Program:
             client.connect(str(runtime_folder() / f"viaduct-{self.name}" / "dpdk_telemetry.v2"))
             client.recv(1 << 16)  # the greeting
             client.send(command.encode())
-            return json.loads(client.recv(1 << 16))[command]
+            return json.loads(client.recv(1 << 16))[command.split(",")[0]]
 
     def ask_until(self, command, condition):
         """Asks again and again until the answer is so; returns it."""
