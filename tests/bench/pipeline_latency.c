@@ -10,7 +10,6 @@
  */
 
 #include <inttypes.h>
-#include <math.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -155,10 +154,12 @@ run_evaluate(struct latency *latency, unsigned int run)
 {
 	qsort(latency->samples, latency->count, sizeof(latency->samples[0]), compare);
 	for (unsigned int i = 0; i < RTE_DIM(percentiles); i++) {
-		uint32_t rank = (uint32_t)ceil(percentiles[i].share * latency->count);
+		uint32_t last = (uint32_t)(percentiles[i].share * latency->count);
 
 		latency->figures[i][run] =
-			latency->count > 0 ? (double)latency->samples[RTE_MAX(rank, 1U) - 1] : 0;
+			latency->count > 0
+				? (double)latency->samples[RTE_MIN(last, latency->count - 1)]
+				: 0;
 	}
 }
 

@@ -284,7 +284,8 @@ side_transmit(struct traffic_side *side, unsigned int port, struct rte_mbuf **mb
 
 		if (mbufs[i]->data_len != sizeof(*frame))
 			side_fail(side, frame, "its length is wrong");
-		side->changes += side->taken > 0 && which != side->last;
+		if (side->taken == 0 || which != side->last)
+			side->configurations++;
 		side->last = which;
 		side->taken_from[which]++;
 		side->taken++;

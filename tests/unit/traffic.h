@@ -35,7 +35,8 @@ struct traffic_side {
 	uint64_t taken;
 	uint64_t taken_from[2]; /* by the configuration that sent them */
 	unsigned int last;      /* the configuration of the last one */
-	unsigned int changes;   /* of configuration, from one packet to the next */
+	/* Configurations that it sent packets of, one after the other; read by the test. */
+	_Atomic unsigned int configurations;
 	struct {
 		rte_be32_t source;
 		rte_be16_t port;
