@@ -141,9 +141,10 @@ class Gateway:
         """The same through `viaduct run`, with the net_pcap devices of the configuration."""
         folder.mkdir(parents=True, exist_ok=True)
         configuration = folder / "gateway.conf"
-        # Gateways that run at the same time need different names.
-        configuration.write_text(re.sub(r'name = "[^"]*"', f'name = "test-{os.getpid()}"',
-                                        self.path.read_text(), count=1))
+        # Gateways that run at the same time need different names. All packets come at once, so
+        # that first packets would have to share the time with others, which replay has enough of.
+        settings = f'name = "test-{os.getpid()}"; first_packet_share = 100'
+        configuration.write_text(re.sub(r'name = "[^"]*"', settings, self.path.read_text(), count=1))
         for port, device in self.ports.items():
             mine = [(START, data) for name, data, *_ in frames if name == port]
             capture_write(folder / device["rx_pcap"], mine)

@@ -46,8 +46,9 @@ def write(folder, workers, queues):
 
     text = (NETWORKS / "app.conf").read_text()
     text = re.sub(r'name = "(\w+)"; device = "(net_pcap\d),[^"]*"', device, text)
-    text = re.sub(r'name = "test";', f'name = "test-{os.getpid()}"; workers = {workers};', text,
-                  count=1)
+    # All packets come at once: first packets would have to share the time with others.
+    mine = f'name = "test-{os.getpid()}"; workers = {workers}; first_packet_share = 100;'
+    text = re.sub(r'name = "test";', mine, text, count=1)
     text = text.replace('"-m", "256"', '"-m", "512"')
     file = folder / "gateway.conf"
     file.write_text(text)
