@@ -47,7 +47,7 @@ first_share_admit(struct first_share *share, uint32_t percent, uint64_t now, uns
 	if (share->credit > 0)
 		share->admitted =
 			(uint32_t)RTE_MIN((int64_t)count, share->credit / share->cost + 1);
-	share->credit -= (int64_t)(count - share->admitted) * FIRST_SHARE_DROP;
+	share->credit -= (int64_t)count * FIRST_SHARE_MISS;
 	share->credit = RTE_MAX(share->credit, -(int64_t)FIRST_SHARE_SAVED);
 	return share->admitted;
 }

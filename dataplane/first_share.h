@@ -21,7 +21,7 @@ enum {
 	FIRST_SHARE_SAVED =
 		1 << 20,         /* cycles: half a millisecond's, so that a rush is a short one */
 	FIRST_SHARE_COST = 1024, /* cycles of one, until some have been measured */
-	FIRST_SHARE_DROP = 60,   /* cycles of one that is dropped, from its parsing on */
+	FIRST_SHARE_MISS = 60,   /* cycles of each, from its parsing on: none has a session */
 	FIRST_SHARE_COST_WEIGHT = 8, /* of what was known of the cost, to 1 of what is measured */
 };
 

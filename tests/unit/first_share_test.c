@@ -94,29 +94,29 @@ what_is_taken_too_much_is_kept_back(void **state)
 	assert_int_equal(first_share_admit(&share, 20, NOW, 2), 2); /* of 2000 */
 	spend(&share, 1800);
 	spend(&share, 1200);
-	assert_int_equal(first_share_admit(&share, 20, NOW, 1), 0); /* 2000 - 3000 + 600 - 60 */
+	assert_int_equal(first_share_admit(&share, 20, NOW, 1), 0); /* 2000 - 2 * 60 - 3000 + 600 */
 	cycles += 2000;
-	assert_int_equal(first_share_admit(&share, 20, NOW, 1), 0); /* -460 + 400 - 60 */
+	assert_int_equal(first_share_admit(&share, 20, NOW, 1), 0); /* -520 - 60 + 400 */
 	cycles += 600;
 	assert_int_equal(first_share_admit(&share, 20, NOW, 1), 0);
-	cycles += 305;
-	assert_int_equal(first_share_admit(&share, 20, NOW, 1), 1); /* -120 - 60 + 120 + 61 */
+	cycles += 905;
+	assert_int_equal(first_share_admit(&share, 20, NOW, 1), 1); /* -120 - 60 + 181 */
 	assert_int_equal(share.cost, 1076); /* 8 parts of 1024, one of 1500 */
 }
 
 static void
-what_is_dropped_is_charged(void **state)
+what_misses_is_charged(void **state)
 {
 	struct first_share share = share_make();
 
 	(void)state;
-	cycles = 40000;
-	assert_int_equal(first_share_admit(&share, 20, NOW, 30), 8); /* of 8000 */
-	spend(&share, 8 * 1024);
-	assert_int_equal(first_share_admit(&share, 20, NOW, 1),
-			 1); /* 8000 - 22 * 60 - 8192 + 1638 */
-	spend(&share, 1024);
-	assert_int_equal(first_share_admit(&share, 20, NOW, 0), 0); /* 126 - 1024 + 204 */
+	cycles = 50000;
+	assert_int_equal(first_share_admit(&share, 20, NOW, 30), 10); /* of 10000 */
+	spend(&share, 8000);
+	/* 10000 - 30 * 60 - 8000 + 1600 */
+	assert_int_equal(first_share_admit(&share, 20, NOW, 1), 1);
+	spend(&share, 2200);
+	assert_int_equal(first_share_admit(&share, 20, NOW, 0), 0); /* 1740 - 2200 + 440 */
 	/* No more than a rush: 2^20, which is 1/5 of five times as much. */
 	assert_int_equal(first_share_admit(&share, 20, NOW, MANY), 0);
 	cycles += 5 << 20;
@@ -135,12 +135,13 @@ no_more_is_saved_up_than_a_rush(void **state)
 	cycles = 1ULL << 60;
 	assert_int_equal(first_share_admit(&share, 20, NOW, 1025), 1025);
 	spend(&share, 1025 * 1024);
-	assert_int_equal(first_share_admit(&share, 20, NOW, 300), 205); /* 1/5, less 1024 */
+	assert_int_equal(first_share_admit(&share, 20, NOW, 300), 144);
+	/* a fifth, less 1024 and 1025 * 60 */
 }
 
 /*
- * Bursts of 16 established packets and 16 first ones, of which each admitted one costs `cost`, and
- * the others take their part of the share too.
+ * Bursts of 16 established packets and 16 first ones, of which each takes its part of the share and
+ * an admitted one `cost` more.
  */
 static void
 assert_share(uint32_t percent, uint64_t cost)
@@ -154,8 +155,8 @@ assert_share(uint32_t percent, uint64_t cost)
 		assert_in_range(admitted, 0, 16);
 		for (unsigned int i = 0; i < admitted; i++)
 			spend(&share, cost);
-		first += admitted * cost + (16 - admitted) * 60;
-		cycles += 16 * 250 + (16 - admitted) * 60;
+		first += admitted * cost + 16 * 60;
+		cycles += 16 * 500 + 16 * 60;
 	}
 	assert_in_range(first * 1000 / cycles, percent * 10 - 1, percent * 10);
 }
@@ -170,7 +171,7 @@ the_share_is_kept(void **state)
 	assert_share(50, 900);
 }
 
-/* Dropping takes more than the share: nothing is left to decide with. */
+/* To find that they have no session takes more than the share: nothing is left to decide with. */
 static void
 a_flood_is_dropped_whole(void **state)
 {
@@ -193,7 +194,7 @@ main(void)
 		cmocka_unit_test(nothing_is_limited_while_nobody_waits),
 		cmocka_unit_test(a_share_of_all_is_no_limit),
 		cmocka_unit_test(what_is_taken_too_much_is_kept_back),
-		cmocka_unit_test(what_is_dropped_is_charged),
+		cmocka_unit_test(what_misses_is_charged),
 		cmocka_unit_test(no_more_is_saved_up_than_a_rush),
 		cmocka_unit_test(the_share_is_kept),
 		cmocka_unit_test(a_flood_is_dropped_whole),
