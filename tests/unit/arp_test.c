@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "dataplane/arp.h"
-#include "dataplane/route.h"
 #include "fixture.h"
 
 /* Frames to the interface wan, and from its neighbour 198.51.100.7 that has 02:00:00:00:01:07. */
@@ -19,38 +18,20 @@
 
 static const struct rte_ether_addr host = { { 2, 0, 0, 0, 1, 7 } };
 
-static void
-route_add(struct fixture *fixture, uint32_t prefix, uint8_t length, route_target target)
-{
-	assert_int_equal(rte_fib_add(fixture->snapshot.fib, prefix, length, target), 0);
-}
-
 static int
 set_up(void **state)
 {
-	struct rte_fib_conf conf = { .type = RTE_FIB_DUMMY, .max_routes = 8 };
 	struct fixture *fixture;
 
-	if (fixture_setup(state) != 0)
+	if (fixture_setup_routes(state) != 0)
 		return -1;
 	fixture = *state;
-	fixture->snapshot.fib = rte_fib_create("arp", SOCKET_ID_ANY, &conf);
-	if (fixture->snapshot.fib == NULL)
-		return -1;
-	route_add(fixture, IP4(198, 51, 100, 0), 24, route_target_make(ROUTE_CONNECTED, WAN));
-	route_add(fixture, IP4(198, 51, 100, 100), 32, route_target_make(ROUTE_VIP, 0));
-	route_add(fixture, IP4(192, 23, 1, 2), 32, route_target_make(ROUTE_VIP, 1));
-	route_add(fixture, IP4(10, 0, 1, 9), 32, route_target_make(ROUTE_VIP, 2));
+	fixture_add_route(fixture, IP4(198, 51, 100, 0), 24,
+			  route_target_make(ROUTE_CONNECTED, WAN));
+	fixture_add_route(fixture, IP4(198, 51, 100, 100), 32, route_target_make(ROUTE_VIP, 0));
+	fixture_add_route(fixture, IP4(192, 23, 1, 2), 32, route_target_make(ROUTE_VIP, 1));
+	fixture_add_route(fixture, IP4(10, 0, 1, 9), 32, route_target_make(ROUTE_VIP, 2));
 	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	struct fixture *fixture = *state;
-
-	rte_fib_free(fixture->snapshot.fib);
-	return fixture_teardown(state);
 }
 
 static void
@@ -315,7 +296,7 @@ test_questions(void **state)
 int
 main(void)
 {
-#define WITH_ROUTES(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define WITH_ROUTES(test) cmocka_unit_test_setup_teardown(test, set_up, fixture_teardown_routes)
 	const struct CMUnitTest tests[] = {
 		WITH_ROUTES(test_malformed_packets),
 		WITH_ROUTES(test_senders_that_are_no_neighbours),

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "bytes.h"
+#include "dataplane/route.h"
 #include "dataplane/transmit.h"
 #include "dataplane/worker.h"
 #include "eal.h"
@@ -171,6 +172,35 @@ fixture_teardown(void **state)
 	if (lost != 0)
 		print_error("%u buffers were not given back\n", lost);
 	return lost == 0 ? 0 : -1;
+}
+
+/* The same with a table of the fabric's routes, for the test to fill. */
+static inline int
+fixture_setup_routes(void **state)
+{
+	struct rte_fib_conf conf = { .type = RTE_FIB_DUMMY, .max_routes = 8 };
+	struct fixture *fixture;
+
+	if (fixture_setup(state) != 0)
+		return -1;
+	fixture = *state;
+	fixture->snapshot.fib = rte_fib_create("fixture", SOCKET_ID_ANY, &conf);
+	return fixture->snapshot.fib == NULL ? -1 : 0;
+}
+
+static inline int
+fixture_teardown_routes(void **state)
+{
+	struct fixture *fixture = *state;
+
+	rte_fib_free(fixture->snapshot.fib);
+	return fixture_teardown(state);
+}
+
+static inline void
+fixture_add_route(struct fixture *fixture, uint32_t prefix, uint8_t length, route_target target)
+{
+	assert_int_equal(rte_fib_add(fixture->snapshot.fib, prefix, length, target), 0);
 }
 
 /* A frame as hexadecimal digits, of which each segment but the last takes `split` bytes; 0: one. */

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "dataplane/route.h"
 #include "dataplane/unreachable.h"
 #include "fixture.h"
 
@@ -15,26 +14,10 @@
 static int
 set_up(void **state)
 {
-	struct rte_fib_conf conf = { .type = RTE_FIB_DUMMY, .max_routes = 8 };
-	struct fixture *fixture;
-
-	if (fixture_setup(state) != 0)
+	if (fixture_setup_routes(state) != 0)
 		return -1;
-	fixture = *state;
-	fixture->snapshot.fib = rte_fib_create("unreachable", SOCKET_ID_ANY, &conf);
-	if (fixture->snapshot.fib == NULL)
-		return -1;
-	return rte_fib_add(fixture->snapshot.fib, IP4(203, 0, 113, 0), 24,
-			   route_target_make(ROUTE_CONNECTED, LAN));
-}
-
-static int
-tear_down(void **state)
-{
-	struct fixture *fixture = *state;
-
-	rte_fib_free(fixture->snapshot.fib);
-	return fixture_teardown(state);
+	fixture_add_route(*state, IP4(203, 0, 113, 0), 24, route_target_make(ROUTE_CONNECTED, LAN));
+	return 0;
 }
 
 /* What is told about the packet is sent by the other port. */
@@ -110,21 +93,19 @@ in_the_fabric_it_has_the_address_of_the_way_back(void **state)
 	assert_int_equal(ip->dst_addr, RTE_BE32(IP4(203, 0, 113, 9)));
 }
 
+#define WITH_ROUTES(test) cmocka_unit_test_setup_teardown(test, set_up, fixture_teardown_routes)
+
 int
 main(void)
 {
 	test_eal_start("64");
 
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(
-			nobody_is_told_about_errors_later_fragments_and_probes, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(nobody_is_told_of_a_link_that_is_gone, set_up,
-						tear_down),
-		cmocka_unit_test_setup_teardown(errors_have_a_rate, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(the_error_seems_to_come_from_the_link, set_up,
-						tear_down),
-		cmocka_unit_test_setup_teardown(in_the_fabric_it_has_the_address_of_the_way_back,
-						set_up, tear_down),
+		WITH_ROUTES(nobody_is_told_about_errors_later_fragments_and_probes),
+		WITH_ROUTES(nobody_is_told_of_a_link_that_is_gone),
+		WITH_ROUTES(errors_have_a_rate),
+		WITH_ROUTES(the_error_seems_to_come_from_the_link),
+		WITH_ROUTES(in_the_fabric_it_has_the_address_of_the_way_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
