@@ -101,15 +101,11 @@ static struct flow_key
 stateless_answered(const struct snapshot *snapshot, const struct flow_key *key,
 		   const struct endpoint *endpoint)
 {
-	return (struct flow_key){
-		.source = key->destination,
-		.destination = snapshot->vips[endpoint->vip].address,
-		.source_port = key->destination_port,
-		.destination_port = endpoint_vip_port(endpoint, key->source_port),
-		.zone = ZONE_FABRIC,
-		.protocol = key->protocol,
-		.family = flow_key_family_back(key),
-	};
+	struct flow_key answered = flow_key_back(key, ZONE_FABRIC);
+
+	answered.destination = snapshot->vips[endpoint->vip].address;
+	answered.destination_port = endpoint_vip_port(endpoint, key->source_port);
+	return answered;
 }
 
 bool

@@ -14,14 +14,10 @@
 static bool
 arp_is_own(const struct snapshot *snapshot, const struct snapshot_interface *link, uint32_t address)
 {
-	uint64_t target;
-
 	if (link_is_own(link, address))
 		return true;
-	if (link->zone != ZONE_FABRIC || link_address_for(link, address) == NULL ||
-	    rte_fib_lookup_bulk(snapshot->fib, &address, &target, 1) != 0)
-		return false;
-	return route_target_kind((route_target)target) == ROUTE_VIP;
+	return link->zone == ZONE_FABRIC && link_address_for(link, address) != NULL &&
+	       route_target_kind(route_find(snapshot->fib, address)) == ROUTE_VIP;
 }
 
 /* Ethernet and IPv4, in one segment. */

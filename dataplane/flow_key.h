@@ -52,6 +52,21 @@ flow_key_family_back(const struct flow_key *key)
 	return key->protocol == IPPROTO_ICMP ? key->family ^ FLOW_FAMILY_ECHO_REPLY : key->family;
 }
 
+/* Of the packets that come back where nothing is translated. */
+static inline struct flow_key
+flow_key_back(const struct flow_key *key, uint16_t zone)
+{
+	return (struct flow_key){
+		.source = key->destination,
+		.destination = key->source,
+		.source_port = key->destination_port,
+		.destination_port = key->source_port,
+		.zone = zone,
+		.protocol = key->protocol,
+		.family = flow_key_family_back(key),
+	};
+}
+
 static inline bool
 flow_key_is_echo_reply(const struct flow_key *key)
 {

@@ -82,10 +82,22 @@ icmp_error_is_due(const struct packet *packet, const struct snapshot_interface *
 	return icmp_is_unicast(packet, link);
 }
 
-bool
-icmp_limit_pass(struct worker *worker)
+struct rte_mbuf *
+icmp_originate(struct worker *worker, const struct icmp_subject *subject,
+	       const struct snapshot_interface *link, const struct rte_ether_addr *to,
+	       rte_be32_t from, const struct rte_icmp_hdr *icmp)
 {
-	return bucket_pass(&worker->icmp, worker->snapshot->icmp_error_rate, worker->now);
+	struct rte_mbuf *mbuf = NULL;
+
+	if (bucket_pass(&worker->icmp, worker->snapshot->icmp_error_rate, worker->now))
+		mbuf = icmp_message_make(worker->pool, subject, link, to, from, icmp);
+	if (mbuf == NULL) {
+		worker->counters.icmp_errors_suppressed++;
+		return NULL;
+	}
+	worker->counters.originated++;
+	worker->counters.icmp_errors_sent++;
+	return mbuf;
 }
 
 static void
@@ -98,20 +110,14 @@ icmp_tell(struct worker *worker, const struct packet *packet, const struct rte_i
 		.offset = (uint32_t)((const char *)packet->ip - (const char *)ether),
 		.ip = packet->ip,
 	};
-	struct rte_mbuf *mbuf = NULL;
+	struct rte_mbuf *mbuf;
 
 	if (!icmp_error_is_due(packet, link))
 		return;
-	if (icmp_limit_pass(worker))
-		mbuf = icmp_message_make(worker->pool, &subject, link, &ether->src_addr,
-					 icmp_message_source(link, packet->ip->src_addr), icmp);
-	if (mbuf == NULL) {
-		worker->counters.icmp_errors_suppressed++;
-		return;
-	}
-	worker->counters.originated++;
-	worker->counters.icmp_errors_sent++;
-	transmit_frame(worker, link->port, mbuf);
+	mbuf = icmp_originate(worker, &subject, link, &ether->src_addr,
+			      icmp_message_source(link, packet->ip->src_addr), icmp);
+	if (mbuf != NULL)
+		transmit_frame(worker, link->port, mbuf);
 }
 
 void

@@ -26,5 +26,11 @@ void icmp_error(struct worker *worker, const struct packet *packet, uint8_t type
  */
 void icmp_parameter_problem(struct worker *worker, const struct packet *packet, uint8_t pointer);
 
-/* Whether another error may be sent now; it is taken from the worker's rate then. */
-bool icmp_limit_pass(struct worker *worker);
+/*
+ * As icmp_message_make(), within the worker's rate, and counted as sent, or as suppressed where
+ * there is none.
+ */
+struct rte_mbuf *icmp_originate(struct worker *worker, const struct icmp_subject *subject,
+				const struct snapshot_interface *link,
+				const struct rte_ether_addr *to, rte_be32_t from,
+				const struct rte_icmp_hdr *icmp);

@@ -46,13 +46,11 @@ owner_by_ends(const struct snapshot *snapshot, const struct flow_key *key)
 static const struct snapshot_vip *
 owner_vip(const struct snapshot *snapshot, rte_be32_t address)
 {
-	uint32_t destination = rte_be_to_cpu_32(address);
-	uint64_t target;
+	route_target target = route_find(snapshot->fib, rte_be_to_cpu_32(address));
 
-	rte_fib_lookup_bulk(snapshot->fib, &destination, &target, 1);
-	if (route_target_kind((uint32_t)target) != ROUTE_VIP)
+	if (route_target_kind(target) != ROUTE_VIP)
 		return NULL;
-	return &snapshot->vips[route_target_id((uint32_t)target)];
+	return &snapshot->vips[route_target_id(target)];
 }
 
 uint16_t
@@ -156,15 +154,8 @@ static uint16_t
 owner_passed_on(const struct snapshot *snapshot, const struct snapshot_subnet *from,
 		const struct flow_key *key)
 {
-	struct flow_key answer = {
-		.source = key->destination,
-		.destination = key->source,
-		.source_port = key->destination_port,
-		.destination_port = key->source_port,
-		.protocol = key->protocol,
-		.family = flow_key_family_back(key),
-	};
 	const struct subnet_route *route;
+	struct flow_key answer;
 	uint32_t index;
 
 	if (likely(!from->ip_forwarding) ||
@@ -176,7 +167,7 @@ owner_passed_on(const struct snapshot *snapshot, const struct snapshot_subnet *f
 	if (index == SUBNET_ROUTE_MISSING ||
 	    (route->kind != SUBNET_ROUTE_SUBNET && route->kind != SUBNET_ROUTE_APPLIANCE))
 		return OWNER_ANY;
-	answer.zone = route->zone;
+	answer = flow_key_back(key, route->zone);
 	return owner_from_subnet(snapshot, &snapshot->subnets[route->zone], &answer).first;
 }
 

@@ -46,6 +46,16 @@ route_target_id(route_target target)
 	return target & 0xffffffU;
 }
 
+/* What the address, in host order, leads to. Bursts are looked up at once, by rte_fib itself. */
+static inline route_target
+route_find(struct rte_fib *fib, uint32_t address)
+{
+	uint64_t target = ROUTE_UNREACHABLE;
+
+	(void)rte_fib_lookup_bulk(fib, &address, &target, 1); /* fails only where there is no fib */
+	return (route_target)target;
+}
+
 struct route_change {
 	uint32_t prefix; /* host order, host bits zero */
 	uint8_t length;  /* 0-32 */

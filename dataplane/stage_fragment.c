@@ -16,12 +16,9 @@ fragment_drop(struct packet *packet, enum drop_reason reason)
 static rte_be16_t
 fragment_draw_id(struct worker *worker, const struct flow_key *key)
 {
-	uint32_t destination = rte_be_to_cpu_32(key->destination);
-	uint64_t target;
+	route_target target = route_find(worker->snapshot->fib, rte_be_to_cpu_32(key->destination));
 
-	rte_fib_lookup_bulk(worker->snapshot->fib, &destination, &target, 1);
-	return ip_id_next(&worker->ip_ids,
-			  ip_id_peer(key, route_target_kind((route_target)target) == ROUTE_VIP),
+	return ip_id_next(&worker->ip_ids, ip_id_peer(key, route_target_kind(target) == ROUTE_VIP),
 			  key->protocol);
 }
 

@@ -34,14 +34,11 @@ static const struct snapshot_interface *
 unreachable_way_back(const struct worker *worker, rte_be32_t address)
 {
 	const struct snapshot *snapshot = worker->snapshot;
-	uint32_t destination = rte_be_to_cpu_32(address);
+	route_target target = route_find(snapshot->fib, rte_be_to_cpu_32(address));
+	uint32_t id = route_target_id(target);
 	uint32_t adjacency;
-	uint64_t target;
-	uint32_t id;
 
-	rte_fib_lookup_bulk(snapshot->fib, &destination, &target, 1);
-	id = route_target_id((uint32_t)target);
-	switch (route_target_kind((uint32_t)target)) {
+	switch (route_target_kind(target)) {
 	case ROUTE_CONNECTED:
 		return link_find(snapshot, (uint16_t)id);
 	case ROUTE_GROUP:
@@ -65,23 +62,14 @@ unreachable_make(struct worker *worker, const struct rte_mbuf *packet, uint16_t 
 	const struct icmp_subject subject = { .mbuf = packet, .ip = ip };
 	const struct snapshot_interface *link = link_find(worker->snapshot, interface);
 	const struct snapshot_interface *back;
-	struct rte_mbuf *mbuf = NULL;
 
 	if (link == NULL || link->address_count == 0 || !unreachable_is_due(packet, ip))
 		return NULL;
 	back = link->zone == ZONE_FABRIC ? unreachable_way_back(worker, ip->src_addr) : NULL;
 	if (back == NULL || back->address_count == 0)
 		back = link;
-	if (icmp_limit_pass(worker))
-		mbuf = icmp_message_make(worker->pool, &subject, link, &link->mac,
-					 icmp_message_source(back, ip->src_addr), &icmp);
-	if (mbuf == NULL) {
-		worker->counters.icmp_errors_suppressed++;
-		return NULL;
-	}
-	worker->counters.originated++;
-	worker->counters.icmp_errors_sent++;
-	return mbuf;
+	return icmp_originate(worker, &subject, link, &link->mac,
+			      icmp_message_source(back, ip->src_addr), &icmp);
 }
 
 void

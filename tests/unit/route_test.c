@@ -17,7 +17,7 @@
 #include "slow_routes.h"
 
 static route_target
-route_find(const struct fabric_routes *routes, uint32_t address)
+routes_find(const struct fabric_routes *routes, uint32_t address)
 {
 	uint64_t next_hop = UINT64_MAX;
 
@@ -104,7 +104,7 @@ wrong_changes_are_refused(void **state)
 		assert_int_equal(fabric_routes_stage(routes, batch, 2), cases[c].error);
 		batch_apply(routes, NULL, 0);
 		assert_int_equal(fabric_routes_count(routes), 0);
-		assert_int_equal(route_find(routes, RTE_IPV4(10, 8, 0, 1)), ROUTE_UNREACHABLE);
+		assert_int_equal(routes_find(routes, RTE_IPV4(10, 8, 0, 1)), ROUTE_UNREACHABLE);
 	}
 	fabric_routes_free(routes);
 }
@@ -160,11 +160,11 @@ held_check(struct fabric_routes *routes)
 	for (unsigned int copy = 0; copy < 2; copy++) {
 		batch_apply(routes, NULL, 0); /* so that both copies are seen */
 		assert_int_equal(fabric_routes_count(routes), 3);
-		assert_int_equal(route_find(routes, RTE_IPV4(10, 0, 0, 1)), 1);
-		assert_int_equal(route_find(routes, RTE_IPV4(10, 1, 0, 1)), 2);
-		assert_int_equal(route_find(routes, RTE_IPV4(10, 1, 1, 1)), 3);
-		assert_int_equal(route_find(routes, RTE_IPV4(10, 1, 1, 2)), 2);
-		assert_int_equal(route_find(routes, RTE_IPV4(10, 2, 2, 2)), 1);
+		assert_int_equal(routes_find(routes, RTE_IPV4(10, 0, 0, 1)), 1);
+		assert_int_equal(routes_find(routes, RTE_IPV4(10, 1, 0, 1)), 2);
+		assert_int_equal(routes_find(routes, RTE_IPV4(10, 1, 1, 1)), 3);
+		assert_int_equal(routes_find(routes, RTE_IPV4(10, 1, 1, 2)), 2);
+		assert_int_equal(routes_find(routes, RTE_IPV4(10, 2, 2, 2)), 1);
 	}
 }
 
@@ -193,10 +193,10 @@ refused_batch_leaves_no_trace(void **state)
 	/* without the one too many it fits */
 	batch_apply(routes, batch, 8);
 	assert_int_equal(fabric_routes_count(routes), 4);
-	assert_int_equal(route_find(routes, RTE_IPV4(10, 1, 1, 1)), 8);
-	assert_int_equal(route_find(routes, RTE_IPV4(10, 1, 1, 3)), 9);
-	assert_int_equal(route_find(routes, RTE_IPV4(10, 2, 2, 2)), 5);
-	assert_int_equal(route_find(routes, RTE_IPV4(10, 3, 2, 2)), 6);
+	assert_int_equal(routes_find(routes, RTE_IPV4(10, 1, 1, 1)), 8);
+	assert_int_equal(routes_find(routes, RTE_IPV4(10, 1, 1, 3)), 9);
+	assert_int_equal(routes_find(routes, RTE_IPV4(10, 2, 2, 2)), 5);
+	assert_int_equal(routes_find(routes, RTE_IPV4(10, 3, 2, 2)), 6);
 	fabric_routes_free(routes);
 }
 
@@ -230,12 +230,12 @@ tables_compare(const struct fabric_routes *routes, const struct slow_table *slow
 		const uint32_t edges[] = { route->prefix - 1, route->prefix, last, last + 1 };
 
 		for (size_t e = 0; e < RTE_DIM(edges); e++)
-			assert_int_equal(route_find(routes, edges[e]), slow_find(slow, edges[e]));
+			assert_int_equal(routes_find(routes, edges[e]), slow_find(slow, edges[e]));
 	}
 	for (unsigned int i = 0; i < 200; i++) {
 		uint32_t address = random_address();
 
-		assert_int_equal(route_find(routes, address), slow_find(slow, address));
+		assert_int_equal(routes_find(routes, address), slow_find(slow, address));
 	}
 }
 
