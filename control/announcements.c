@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "clock.h"
 #include "dataplane/command.h"
 #include "dataplane/flow_key.h"
 #include "dataplane/link.h"
@@ -14,8 +15,6 @@ enum {
 	ANNOUNCE_NUM = 2,
 	ANNOUNCE_INTERVAL = 2, /* seconds */
 };
-
-#define NS_PER_SECOND 1000000000ULL
 
 static int
 announcement_compare(const void *left, const void *right)
@@ -79,7 +78,7 @@ announcement_begin(const struct announcements *announcements, struct announcemen
 		return;
 	}
 	item->left = ANNOUNCE_NUM;
-	item->due = now + ANNOUNCE_WAIT * NS_PER_SECOND;
+	item->due = now + ANNOUNCE_WAIT * CLOCK_NS_PER_S;
 }
 
 void
@@ -120,7 +119,7 @@ announcement_tell(struct announcement *item, struct rte_ring *ring, uint64_t now
 	if (command_broadcast(&ring, 1, &command, 1) != 0)
 		return false;
 	item->left--;
-	item->due = now + ANNOUNCE_INTERVAL * NS_PER_SECOND;
+	item->due = now + ANNOUNCE_INTERVAL * CLOCK_NS_PER_S;
 	return true;
 }
 

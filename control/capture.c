@@ -7,7 +7,7 @@
 
 #include <pcap/pcap.h>
 
-#define NS_PER_SECOND 1000000000ULL
+#include "clock.h"
 
 enum {
 	SNAPSHOT_LENGTH = 65535,
@@ -67,7 +67,7 @@ capture_next(struct capture *capture, struct capture_frame *frame, char *error, 
 	case 1:
 		/* The file's seconds are 32 bits without a sign, which libpcap extends. */
 		*frame = (struct capture_frame){
-			.time = (uint32_t)header->ts.tv_sec * NS_PER_SECOND +
+			.time = (uint32_t)header->ts.tv_sec * CLOCK_NS_PER_S +
 				(uint64_t)header->ts.tv_usec,
 			.bytes = bytes,
 			.length = header->caplen,
@@ -122,8 +122,8 @@ void
 capture_write(struct capture_writer *writer, uint64_t time, const void *bytes, uint32_t length)
 {
 	const struct pcap_pkthdr header = {
-		.ts = { .tv_sec = (time_t)(time / NS_PER_SECOND),
-			.tv_usec = (suseconds_t)(time % NS_PER_SECOND) },
+		.ts = { .tv_sec = (time_t)(time / CLOCK_NS_PER_S),
+			.tv_usec = (suseconds_t)(time % CLOCK_NS_PER_S) },
 		.caplen = length,
 		.len = length,
 	};

@@ -7,7 +7,7 @@
 #include <rte_hash.h>
 #include <rte_hash_crc.h>
 
-#define NS_PER_SECOND 1000000000ULL
+#include "clock.h"
 
 struct key {
 	uint32_t interface;
@@ -126,7 +126,7 @@ neighbor_entry_turn(struct neighbor_entries *entries, struct neighbor_entry *ent
 	if (entry->timer != NEIGHBOR_TIMER_NONE)
 		TAILQ_REMOVE(&entries->timers[entry->timer], entry, timing);
 	entry->timer = timer;
-	entry->due = now + seconds[timer] * NS_PER_SECOND;
+	entry->due = now + seconds[timer] * CLOCK_NS_PER_S;
 	if (timer != NEIGHBOR_TIMER_NONE)
 		TAILQ_INSERT_TAIL(&entries->timers[timer], entry, timing);
 }

@@ -7,6 +7,7 @@
 
 #include <rte_errno.h>
 
+#include "clock.h"
 #include "dataplane/link.h"
 #include "neighbor_entries.h"
 
@@ -19,8 +20,6 @@ enum {
 	QUIET_SECONDS = 4,
 	QUIET_DOUBLINGS = 3,
 };
-
-#define NS_PER_SECOND 1000000000ULL
 
 struct neighbors {
 	struct neighbors_options options;
@@ -233,7 +232,7 @@ entry_learn(struct neighbors *neighbors, struct neighbor_entry *entry,
 static void
 entry_doubt(struct neighbors *neighbors, struct neighbor_entry *entry, uint64_t now)
 {
-	bool asked_lately = now < entry->asked + NS_PER_SECOND;
+	bool asked_lately = now < entry->asked + CLOCK_NS_PER_S;
 
 	entry->doubted = true;
 	entry->tries = 0;
@@ -292,7 +291,7 @@ entry_question(struct neighbors *neighbors, struct neighbor_entry *entry, uint64
 static void
 entry_fall_silent(struct neighbors *neighbors, struct neighbor_entry *entry, uint64_t now)
 {
-	uint64_t quiet = QUIET_SECONDS * NS_PER_SECOND << entry->silences;
+	uint64_t quiet = QUIET_SECONDS * CLOCK_NS_PER_S << entry->silences;
 
 	if (entry->silences < QUIET_DOUBLINGS)
 		entry->silences++;

@@ -7,12 +7,11 @@
 
 #include <rte_tcp.h>
 
+#include "clock.h"
 #include "config/address.h"
 #include "dataplane/hash.h"
 #include "dataplane/probe.h"
 #include "probe_packet.h"
-
-#define NS_PER_SECOND 1000000000ULL
 
 enum {
 	/* A target's place tells its port, so that an answer finds it. */
@@ -146,7 +145,7 @@ target_begin(struct prober *prober, const struct snapshot *snapshot, struct prob
 
 	if (target->phase != PROBE_IDLE)
 		target_judge(prober, target, false);
-	target->due = now + target->interval * NS_PER_SECOND;
+	target->due = now + target->interval * CLOCK_NS_PER_S;
 	if (!target_is_allowed(prober, snapshot, target)) {
 		target_judge(prober, target, false);
 		return;

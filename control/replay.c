@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "clock.h"
 #include "config/config.h"
 #include "dataplane/hash.h"
 #include "decision_log.h"
@@ -16,8 +17,6 @@
 #include "replay_taps.h"
 #include "report.h"
 #include "subcommand.h"
-
-#define NS_PER_SECOND 1000000000ULL
 
 enum {
 	REPLAY_ERROR_MAX = 512,
@@ -112,7 +111,7 @@ replay_wait(struct replay *replay, uint64_t until)
 	int result = 0;
 
 	while (result == 0 && replay->now < until && replay_waits(replay)) {
-		replay->now += RTE_MIN(until - replay->now, NS_PER_SECOND);
+		replay->now += RTE_MIN(until - replay->now, CLOCK_NS_PER_S);
 		result = replay_settle(replay);
 	}
 	return result;
@@ -216,7 +215,7 @@ replay_packets(struct replay *replay)
 	if (result == 0)
 		result = replay_reload_until(replay, UINT64_MAX);
 	if (result == 0)
-		result = replay_wait(replay, replay->now + SECONDS_AFTER_LAST * NS_PER_SECOND);
+		result = replay_wait(replay, replay->now + SECONDS_AFTER_LAST * CLOCK_NS_PER_S);
 	return result;
 }
 

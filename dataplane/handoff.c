@@ -5,6 +5,7 @@
 
 #include "fragment.h"
 #include "owner.h"
+#include "stages.h"
 #include "transmit.h"
 #include "worker.h"
 
@@ -118,7 +119,7 @@ handoff_receive(struct worker *worker, uint16_t *flags)
 		if (unlikely(handoffs[i].flags & PACKET_LEARNED))
 			handoff_learn(packet, &handoffs[i].facts);
 		*flags |= packet->flags;
-		worker->burst_kinds |= 1U << packet->kind;
+		burst_add(worker, (enum packet_kind)packet->kind);
 	}
 	return n;
 }

@@ -40,7 +40,7 @@ route_otherwise(struct worker *worker, struct packet *packet, uint32_t target)
 		break;
 	case ROUTE_VIP:
 		packet->kind = PACKET_STATEFUL;
-		worker->burst_kinds |= 1U << PACKET_STATEFUL;
+		burst_add(worker, PACKET_STATEFUL);
 		break;
 	case ROUTE_LOCAL:
 		packet->kind = PACKET_LOCAL;

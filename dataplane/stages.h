@@ -14,6 +14,13 @@ burst_has(const struct worker *worker, enum packet_kind kind)
 	return worker->burst_kinds & (1U << kind);
 }
 
+/* The burst has one of that kind from now on. */
+static inline void
+burst_add(struct worker *worker, enum packet_kind kind)
+{
+	worker->burst_kinds |= 1U << kind;
+}
+
 /* Parses what that port received: mbufs[i] into worker->burst[i]. The flags that any of them has.
  */
 uint16_t stage_parse(struct worker *worker, uint16_t port, struct rte_mbuf **mbufs, unsigned int n);

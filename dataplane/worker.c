@@ -218,7 +218,7 @@ worker_tell_unreachable(struct worker *worker, uint32_t adjacency)
 
 		packet_parse(worker->snapshot, port, errors[i], packet);
 		packet->flags |= PACKET_OWN;
-		worker->burst_kinds |= 1U << packet->kind;
+		burst_add(worker, (enum packet_kind)packet->kind);
 	}
 	if (n > 0)
 		worker_process(worker, n, 0); /* none of them is a fragment */
