@@ -9,15 +9,7 @@
 
 #include <cmocka.h>
 
-/* VIP 1 of two, as two workers count on it: hosts 10.0.1.4 and 10.0.1.5 have a block of 16 each. */
-static uint16_t starts[] = { 1024, 1040 }, units[SNAT_CHUNKS];
-static const uint32_t hosts[] = { 0x0a000104, 0x0a000105 };
-static struct snat_host_page host_pages[2];
-static struct snat_chunk_page chunk_pages[2];
-static const struct snat_usage usage = { .hosts = { host_pages }, .chunks = { chunk_pages } };
-static const struct snat_usage *const usages[] = { NULL, &usage };
-static struct snapshot_vip vips[2];
-static const struct snapshot snapshot = { .vips = vips, .vip_count = 2, .usage = usages };
+#include "snat_counted.h"
 
 /* In place of a gateway, which has nothing else to tell. */
 const struct snapshot *
@@ -43,13 +35,7 @@ set_up(void **state)
 	memset(units, 0xff, sizeof(units));
 	units[128] = units[129] = 0;
 	units[130] = units[131] = 1;
-	vips[1] = (struct snapshot_vip){ .present = true,
-					 .snat = { .unit = 16,
-						   .unit_count = 2,
-						   .starts = starts,
-						   .units = units,
-						   .host_count = 2,
-						   .hosts = hosts } };
+	vips[1] = counted_vip;
 	host_pages[0].hosts[0].ports[SNAT_TCP] = 2;
 	host_pages[0].hosts[1].ports[SNAT_UDP] = 3;
 	host_pages[1].hosts[1].ports[SNAT_UDP] = 4;

@@ -17,6 +17,8 @@
 #include <jansson.h>
 #include <rte_eal.h>
 
+#include "snat_counted.h"
+
 /* A gateway whose counters are what the test says, in place of the real one. */
 struct gateway {
 	struct model model;
@@ -83,25 +85,6 @@ gateway_counters(const struct gateway *asked, struct counters *sum)
 		.snat_ports_returned = 20,
 	};
 }
-
-/* One VIP with two blocks, of which the second host uses one port, by worker 1. */
-static uint16_t starts[] = { 1024, 1040 }, units[SNAT_CHUNKS];
-static const uint32_t hosts[] = { 0x0a000104, 0x0a000105 };
-static struct snat_host_page host_pages[2];
-static struct snat_chunk_page chunk_pages[2];
-static const struct snat_usage usage = { .hosts = { host_pages }, .chunks = { chunk_pages } };
-static const struct snat_usage *const usages[] = { NULL, &usage };
-static const struct snapshot_vip vips[] = {
-	{ .present = false },
-	{ .present = true,
-	  .snat = { .unit = 16,
-		    .unit_count = 2,
-		    .starts = starts,
-		    .units = units,
-		    .host_count = 2,
-		    .hosts = hosts } },
-};
-static const struct snapshot snapshot = { .vips = vips, .vip_count = 2, .usage = usages };
 
 const struct snapshot *
 gateway_snapshot(const struct gateway *asked)
@@ -312,6 +295,7 @@ ports_are_told_by_vip_and_by_host(void **state)
 
 	(void)state;
 	memset(units, 0xff, sizeof(units));
+	vips[1] = counted_vip;
 	units[128] = units[129] = 0;
 	units[130] = units[131] = 1;
 	host_pages[1].hosts[1].ports[SNAT_UDP] = 1;
