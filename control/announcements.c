@@ -31,7 +31,7 @@ static size_t
 link_collect(const struct snapshot *snapshot, uint16_t interface, struct announcement *items)
 {
 	const struct snapshot_interface *link = &snapshot->interfaces[interface];
-	struct announcement item = { .interface = interface, .mac = link->mac };
+	struct announcement item = { .interface = interface, .port = link->port, .mac = link->mac };
 	size_t count = 0;
 
 	for (unsigned int i = 0; i < link->address_count; i++, count++) {
@@ -73,7 +73,8 @@ announcement_begin(const struct announcements *announcements, struct announcemen
 	if (announcements->count > 0)
 		known = bsearch(item, announcements->items, announcements->count, sizeof(*item),
 				announcement_compare);
-	if (known != NULL && rte_is_same_ether_addr(&known->mac, &item->mac)) {
+	if (known != NULL && known->port == item->port &&
+	    rte_is_same_ether_addr(&known->mac, &item->mac)) {
 		*item = *known;
 		return;
 	}
@@ -104,6 +105,21 @@ announcements_set(struct announcements *announcements, const struct snapshot *sn
 	announcements_clear(announcements);
 	*announcements = (struct announcements){ .items = items, .count = count, .due = now };
 	return 0;
+}
+
+/* The first one is told at once, but in an interval after what was told before. */
+void
+announcements_link_up(struct announcements *announcements, unsigned int port, uint64_t now)
+{
+	for (size_t i = 0; i < announcements->count; i++) {
+		struct announcement *item = &announcements->items[i];
+
+		if (item->port != port)
+			continue;
+		item->left = ANNOUNCE_NUM;
+		item->due = RTE_MAX(item->due, now);
+		announcements->due = RTE_MIN(announcements->due, item->due);
+	}
 }
 
 /* False: the ring is full, and it is told later. */

@@ -11,11 +11,14 @@
 /*
  * ARP announcements (RFC 5227 section 2.3): whoever is on a link of the gateway is told the MAC
  * address of each of its own addresses there, and of the VIPs in a fabric link's prefix, when they
- * are new or have moved. So neighbours that knew another gateway under them change over.
+ * are new or have moved, and when the link comes up: it may be another cable, and neighbours may be
+ * there that know another gateway under them. A link that comes and goes is told no more often than
+ * one that stays.
  */
 
 struct announcement {
 	uint16_t interface;
+	uint16_t port;
 	uint32_t address; /* host order */
 	struct rte_ether_addr mac;
 	uint8_t left; /* how often it is still told */
@@ -33,6 +36,8 @@ void announcements_clear(struct announcements *announcements);
 /* The snapshot is new. 0 or -ENOMEM, and nothing has changed. now: nanoseconds. */
 int announcements_set(struct announcements *announcements, const struct snapshot *snapshot,
 		      uint64_t now);
+/* The port has a link again: what is on its interfaces is told once more. */
+void announcements_link_up(struct announcements *announcements, unsigned int port, uint64_t now);
 /* Tells what is due by that worker's command ring. Returns how many. */
 unsigned int announcements_tick(struct announcements *announcements, struct rte_ring *ring,
 				uint64_t now);

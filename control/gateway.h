@@ -81,7 +81,8 @@ uint64_t gateway_due(const struct gateway *gateway);
 
 /*
  * The port has a link, as it is taken to have at first, or none: a later turn takes next hops
- * behind it out of ECMP, and routes that have no others.
+ * behind it out of ECMP, and routes that have no others. Who is on a link that came back is told
+ * the gateway's addresses (announcements.h).
  */
 void gateway_port_set(struct gateway *gateway, unsigned int port, bool up);
 

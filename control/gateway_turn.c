@@ -72,6 +72,10 @@ gateway_port_set(struct gateway *gateway, unsigned int port, bool up)
 	uint32_t down = gateway->ports_down;
 
 	down = up ? down & ~(1U << port) : down | 1U << port;
-	gateway->links_changed |= down != gateway->ports_down;
+	if (down == gateway->ports_down)
+		return;
 	gateway->ports_down = down;
+	gateway->links_changed = true;
+	if (up)
+		announcements_link_up(&gateway->announcements, port, gateway->now);
 }

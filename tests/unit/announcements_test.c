@@ -41,6 +41,7 @@ setup(void **state)
 	};
 	fixture->interfaces[2] = (struct snapshot_interface){
 		.present = true,
+		.port = 1,
 		.zone = 1,
 		.mac = { { 2, 0, 0, 0, 0, 2 } },
 		.address_count = 1,
@@ -138,6 +139,60 @@ only_what_is_new_or_has_moved_is_told_after_a_reload(void **state)
 }
 
 static void
+who_is_on_a_link_that_came_back_is_told_again(void **state)
+{
+	struct fixture *fixture = *state;
+
+	set(fixture, 0);
+	tick(fixture, 2 * SECOND);
+	tick(fixture, 4 * SECOND);
+	rte_ring_reset(fixture->ring);
+	announcements_link_up(&fixture->announcements, 0, 10 * SECOND);
+	announcements_link_up(&fixture->announcements, 7, 10 * SECOND);
+	for (uint64_t now = 10; now <= 12; now += 2) {
+		assert_int_equal(tick(fixture, now * SECOND), 2);
+		expect(fixture, 1, IP4(198, 51, 100, 2));
+		expect(fixture, 1, IP4(198, 51, 100, 9));
+		assert_int_equal(tick(fixture, (now + 2) * SECOND - 1), 0);
+	}
+	assert_int_equal(tick(fixture, 100 * SECOND), 0);
+}
+
+/* Every 100 ms for a minute: one in two seconds, and the usual two afterwards. */
+static void
+a_link_that_comes_and_goes_floods_nobody(void **state)
+{
+	struct fixture *fixture = *state;
+	unsigned int told = 0;
+
+	set(fixture, 0);
+	for (uint64_t turn = 0; turn < 600; turn++) {
+		announcements_link_up(&fixture->announcements, 1, turn * SECOND / 10);
+		told += tick(fixture, turn * SECOND / 10);
+	}
+	/* The port that stays has its two of the start twice, for its address and its VIP. */
+	assert_int_equal(told, 29 + 4);
+	assert_int_equal(tick(fixture, 60 * SECOND), 1);
+	assert_int_equal(tick(fixture, 62 * SECOND), 1);
+	assert_int_equal(tick(fixture, 100 * SECOND), 0);
+}
+
+static void
+an_interface_at_another_port_is_told_there(void **state)
+{
+	struct fixture *fixture = *state;
+
+	set(fixture, 0);
+	tick(fixture, 2 * SECOND);
+	tick(fixture, 4 * SECOND);
+	rte_ring_reset(fixture->ring);
+	fixture->interfaces[2].port = 0;
+	set(fixture, 10 * SECOND);
+	assert_int_equal(tick(fixture, 12 * SECOND), 1);
+	expect(fixture, 2, IP4(10, 0, 1, 1));
+}
+
+static void
 a_full_ring_is_told_later(void **state)
 {
 	struct fixture *fixture = *state;
@@ -161,6 +216,12 @@ main(void)
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			only_what_is_new_or_has_moved_is_told_after_a_reload, setup, teardown),
+		cmocka_unit_test_setup_teardown(who_is_on_a_link_that_came_back_is_told_again,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(a_link_that_comes_and_goes_floods_nobody, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(an_interface_at_another_port_is_told_there, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(a_full_ring_is_told_later, setup, teardown),
 	};
 

@@ -4,7 +4,7 @@ import os
 
 import pytest
 from scapy.layers.inet import ICMP, IP, UDP
-from scapy.layers.l2 import Dot1Q, Ether
+from scapy.layers.l2 import ARP, Dot1Q, Ether
 from scapy.packet import Raw
 
 from frames import Plug, wait_for_frames
@@ -139,8 +139,14 @@ def test_fragments_leave_by_devices_that_take_none_in_parts(uplinks):
     assert bytes(out[IP].payload) == b"x" * 1480
 
 
+def is_announcement(frame):
+    return ARP in frame and frame[ARP].psrc == frame[ARP].pdst
+
+
 @pytest.mark.parametrize("uplinks", ["tap"], indirect=True)
 def test_a_lost_link_takes_its_next_hops(uplinks):
+    # Those of the start are over before the link is lost.
+    wait_for_frames([uplinks.one], is_announcement, 2)
     before = uplinks.generation()
     uplinks.host.ip("link set one down")
     uplinks.gateway.wait_for("port one has no link")
@@ -155,6 +161,9 @@ def test_a_lost_link_takes_its_next_hops(uplinks):
     uplinks.host.ip("link set one up")
     uplinks.gateway.wait_for("port one has a link")
     wait_until(lambda: uplinks.generation() > before, "nothing changes with the link")
+    (told,) = wait_for_frames([uplinks.one], is_announcement, 1)[uplinks.one]
+    assert told.dst == "ff:ff:ff:ff:ff:ff"
+    assert (told[ARP].psrc, told[ARP].hwsrc) == ("198.51.100.2", "02:00:00:00:00:02")
     one, two = uplinks.spread()
     assert one > 0 and two > 0
     assert uplinks.spread("203.0.114.7") == (FLOWS, 0)
