@@ -43,8 +43,8 @@ struct counters {
 	uint64_t sessions_held;      /* over, their ports not yet free again, now */
 	uint64_t snat_ports_taken;
 	uint64_t snat_ports_returned; /* in use: taken - returned */
-	uint64_t tcp_resets_sent;     /* of `originated`: about sessions that are over */
-	uint64_t tcp_resets_lost;     /* there was no buffer */
+	uint64_t tcp_resets_sent;     /* of `originated`: sessions that are over, calls refused */
+	uint64_t tcp_resets_lost;     /* there was no buffer, or refusals over the rate */
 	uint64_t icmp_errors_sent;
 	uint64_t icmp_errors_suppressed; /* over the rate */
 	uint64_t handed_off;             /* packets given to other workers */

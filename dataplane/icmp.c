@@ -19,8 +19,7 @@ icmp_frame(const struct packet *packet)
 	return rte_pktmbuf_mtod(packet->mbuf, const struct rte_ether_hdr *);
 }
 
-/* Somebody sent the packet to somebody: neither end is a group, or nobody (RFC 1812 4.3.2.7). */
-static bool
+bool
 icmp_is_unicast(const struct packet *packet, const struct snapshot_interface *link)
 {
 	uint32_t source = rte_be_to_cpu_32(packet->ip->src_addr);
@@ -101,7 +100,8 @@ icmp_originate(struct worker *worker, const struct icmp_subject *subject,
 }
 
 static void
-icmp_tell(struct worker *worker, const struct packet *packet, const struct rte_icmp_hdr *icmp)
+icmp_tell(struct worker *worker, const struct packet *packet, rte_be32_t from,
+	  const struct rte_icmp_hdr *icmp)
 {
 	const struct snapshot_interface *link = &worker->snapshot->interfaces[packet->interface];
 	const struct rte_ether_hdr *ether = icmp_frame(packet);
@@ -114,10 +114,17 @@ icmp_tell(struct worker *worker, const struct packet *packet, const struct rte_i
 
 	if (!icmp_error_is_due(packet, link))
 		return;
-	mbuf = icmp_originate(worker, &subject, link, &ether->src_addr,
-			      icmp_message_source(link, packet->ip->src_addr), icmp);
+	mbuf = icmp_originate(worker, &subject, link, &ether->src_addr, from, icmp);
 	if (mbuf != NULL)
 		transmit_frame(worker, link->port, mbuf);
+}
+
+/* A router tells from the interface that received the packet (RFC 1812 section 4.3.2.4). */
+static rte_be32_t
+icmp_source(const struct worker *worker, const struct packet *packet)
+{
+	return icmp_message_source(&worker->snapshot->interfaces[packet->interface],
+				   packet->ip->src_addr);
 }
 
 void
@@ -130,7 +137,15 @@ icmp_error(struct worker *worker, const struct packet *packet, uint8_t type, uin
 		.icmp_seq_nb = rte_cpu_to_be_16(mtu), /* its place in RFC 1191 section 4 */
 	};
 
-	icmp_tell(worker, packet, &icmp);
+	icmp_tell(worker, packet, icmp_source(worker, packet), &icmp);
+}
+
+void
+icmp_refuse(struct worker *worker, const struct packet *packet, uint8_t code)
+{
+	const struct rte_icmp_hdr icmp = { .icmp_type = ICMP_UNREACHABLE, .icmp_code = code };
+
+	icmp_tell(worker, packet, packet->ip->dst_addr, &icmp);
 }
 
 void
@@ -142,5 +157,5 @@ icmp_parameter_problem(struct worker *worker, const struct packet *packet, uint8
 		.icmp_ident = rte_cpu_to_be_16((uint16_t)(pointer << 8)),
 	};
 
-	icmp_tell(worker, packet, &icmp);
+	icmp_tell(worker, packet, icmp_source(worker, packet), &icmp);
 }

@@ -10,6 +10,12 @@ struct worker;
 
 /* What the gateway itself says with ICMP (RFC 792, RFC 1812 section 4.3). */
 
+/*
+ * One sent the packet to one: neither end is a group, or nobody (RFC 1122 section 3.2.2). link: of
+ * the interface that received it.
+ */
+bool icmp_is_unicast(const struct packet *packet, const struct snapshot_interface *link);
+
 /* Turns an echo request into its reply, in place, and sends it back to where it came from. */
 void icmp_echo_reply(struct worker *worker, struct packet *packet);
 
@@ -22,7 +28,14 @@ void icmp_echo_reply(struct worker *worker, struct packet *packet);
 void icmp_error(struct worker *worker, const struct packet *packet, uint8_t type, uint8_t code,
 		uint16_t mtu);
 
-/* The same about what stands at that byte of the IPv4 header (RFC 792, RFC 1812 section 4.3.3.5).
+/*
+ * The same about a packet for the gateway itself: type "unreachable", from the address that it is
+ * for, as any host's.
+ */
+void icmp_refuse(struct worker *worker, const struct packet *packet, uint8_t code);
+
+/* The same as icmp_error() about what stands at that byte of the IPv4 header (RFC 792, RFC 1812
+ * section 4.3.3.5).
  */
 void icmp_parameter_problem(struct worker *worker, const struct packet *packet, uint8_t pointer);
 

@@ -6,6 +6,7 @@
 #include "icmp.h"
 #include "kernel.h"
 #include "probe.h"
+#include "refusal.h"
 #include "rewrite.h"
 #include "stages.h"
 #include "transmit.h"
@@ -34,6 +35,8 @@ apply_drop(struct worker *worker, struct packet *packet, enum drop_reason reason
 			kernel_give(worker, packet);
 			return;
 		}
+		if (reason == DROP_local_unsupported)
+			refusal_send(worker, packet);
 	}
 	transmit_drop(worker, packet->mbuf, reason);
 }

@@ -10,6 +10,7 @@ from .sessions import FABRIC, Direction, Ends, Key, Mapping, Session, key_of, ki
 from .tcp import Connection
 from .wire import AH, ECHO, ESP, ICMP, TCP, UDP
 
+SESSIONS = {TCP, UDP, ICMP, ESP, AH}  # protocols that have them
 FIRST_SNAT_PORT = 1024
 NET_UNREACHABLE, PROHIBITED = 0, 13
 DEFAULT_TIMEOUT, DEFAULT_ICMP_TIMEOUT = 240, 60
@@ -196,7 +197,7 @@ class Walk:
 
     def from_fabric(self, packet):
         vip = self.tables.vips[packet.destination]
-        if packet.protocol not in (TCP, UDP, ICMP, ESP, AH):
+        if packet.protocol not in SESSIONS:
             raise Drop("protocol_unsupported", "vip_rule_missing")
         check_protocol(packet)
         rule, backend, port = self.backend_of(vip, packet, FABRIC)
@@ -351,7 +352,7 @@ class Walk:
 
 
 def check_protocol(packet):
-    if packet.protocol not in (TCP, UDP, ICMP, ESP, AH):
+    if packet.protocol not in SESSIONS:
         raise Drop("protocol_unsupported")
     if packet.protocol == ICMP and packet.icmp_type != ECHO:
         raise Drop("icmp_unsupported", "vip_session_missing")

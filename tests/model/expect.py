@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from typing import Optional
 
-from . import wire
+from . import tcp, wire
 
 ICMP_ERROR_MAX = 576  # RFC 1812, section 4.3.2.3
 QUOTE_MIN = 8         # bytes after the quoted header, RFC 792
 ANSWER_TTL_MIN = 32
+AS_HOST = {(3, 2), (3, 3)}  # unreachable protocol and port: what hosts tell
 KEPT = ("source", "destination", "protocol", "ttl", "tos", "fragment", "options", "sum_error")
 
 
@@ -139,7 +140,7 @@ class Answered:
 @dataclass(frozen=True)
 class Told:
     """An ICMP error about a packet, to its sender, from the address of the interface that it came
-    in by (RFC 1812, section 4.3.2.4)."""
+    in by (RFC 1812, section 4.3.2.4), or that it was for."""
     interface: object
     mac: bytes
     kind: tuple  # type, code, and the MTU where it is told
@@ -155,7 +156,8 @@ class Told:
             return wrong
         if packet.destination != self.packet.source or packet.protocol != wire.ICMP:
             return "it does not go to the sender"
-        if packet.source not in {address for address, _ in self.interface.links}:
+        own = {address for address, _ in self.interface.links}
+        if packet.source not in ({self.packet.destination} if self.kind in AS_HOST else own):
             return f"it comes from {wire.dotted(packet.source)}"
         said = *packet.data[:2], int.from_bytes(packet.data[4:8], "big")
         if said != (*self.kind, 0)[:3]:
@@ -168,6 +170,36 @@ class Told:
                 or len(packet.bytes()) > ICMP_ERROR_MAX:
             return "it does not quote the packet as it came"
         return None
+
+
+@dataclass(frozen=True)
+class Reset:
+    """What answers a TCP segment where nobody listens (RFC 9293, section 3.10.7.1)."""
+    interface: object
+    mac: bytes
+    packet: wire.Packet
+
+    def text(self):
+        return f"reset on {self.interface.name}"
+
+    def wrong(self, seen):
+        packet, asked = seen.packet, self.packet
+        wrong = link_wrong(self.interface, self.mac, seen)
+        if wrong:
+            return wrong
+        if (packet.source, packet.destination, packet.protocol, packet.ports) \
+                != (asked.destination, asked.source, wire.TCP, asked.ports[::-1]):
+            return "it is not from where the segment was for, to its sender"
+        if packet.sum_error or packet.checksum_error() or packet.ttl < ANSWER_TTL_MIN:
+            return "a checksum or the time to live is wrong"
+        said, segment = wire.TCP_HEADER.unpack(packet.data)[2:6], tcp.segment_of(asked)
+        flags = wire.TCP_HEADER.unpack_from(asked.data)[5]
+        if segment.acknowledged is not None:
+            expected = segment.acknowledged, 0, 0x50, tcp.RST
+        else:
+            length = segment.length + bool(flags & tcp.SYN) + bool(flags & tcp.FIN)
+            expected = 0, segment.sequence + length & 0xFFFFFFFF, 0x50, tcp.RST | tcp.ACK
+        return None if said == expected else f"its numbers and flags are {said}, not {expected}"
 
 
 def link_wrong(interface, mac, seen):

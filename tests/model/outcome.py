@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from typing import Optional
 
-from . import wire
+from . import tcp, wire
 from .decide import Drop, Local
-from .expect import Answered, Told
-from .faults import from_many
+from .expect import Answered, Reset, Told
+from .faults import from_many, is_truncated
 from .sessions import Session
 
 
@@ -35,7 +35,7 @@ def concluded(packet, run):
     except Local:
         if packet.icmp_type == wire.ECHO and not from_many(interface, packet):
             return Outcome(sends=[Answered(interface, sender, packet)])
-        return Outcome(frozenset(["local_unsupported"]))
+        return Outcome(frozenset(["local_unsupported"]), refusals(packet))
     except Drop as drop:
         outcome = Outcome(drop.reasons, ends=drop.ends)
         if drop.tells and not packet.is_icmp_error and not packet.is_later_fragment \
@@ -44,6 +44,19 @@ def concluded(packet, run):
             # What a fragment of an ICMP packet says need not be looked at.
             outcome.may_be_silent = packet.is_fragment and packet.protocol == wire.ICMP
         return outcome
+
+
+def refusals(packet):
+    """What the sender of a packet for the gateway itself gets, of which that is no ping."""
+    interface, sender = packet.arrived
+    if packet.is_fragment or is_truncated(packet) or from_many(interface, packet) \
+            or packet.protocol == wire.ICMP or packet.checksum_error():
+        return []
+    if packet.protocol == wire.TCP:
+        _, _, _, _, offset, flags, _, _, _ = wire.TCP_HEADER.unpack_from(packet.data)
+        broken = not 20 <= (offset >> 4) * 4 <= len(packet.data)
+        return [] if flags & tcp.RST or broken else [Reset(interface, sender, packet)]
+    return [Told(interface, sender, (3, 3 if packet.protocol == wire.UDP else 2), packet)]
 
 
 def observed_ports(observed):

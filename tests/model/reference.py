@@ -11,7 +11,7 @@ import copy
 from . import fragments, tcp, wire
 from .choices import all_choices
 from .chosen import Identifiers, Ports
-from .decide import NET_UNREACHABLE, Drop, Local, Walk, source_fault
+from .decide import NET_UNREACHABLE, SESSIONS, Drop, Local, Walk, source_fault
 from .errors import answer_key, is_sound, translated_error
 from .expect import Forwarded, Seen, joined
 from .faults import check_lifetime, header_faults, is_truncated, transport_faults
@@ -223,9 +223,11 @@ class Reference:
                 self.first(zone, packet, self.sessions, choices, ports)
         raise Drop("fragment_refused")
 
-    def local(self, _zone, packet, *_):
-        """For the gateway itself."""
-        if packet.icmp_type == wire.ECHO:
+    def local(self, zone, packet, *_):
+        """For the gateway itself. What no session could begin with is not looked at in subnets."""
+        inside = zone != FABRIC and (transport_faults(packet) or packet.protocol not in SESSIONS)
+        if packet.icmp_type == wire.ECHO or packet.protocol != wire.ICMP \
+                and not packet.is_fragment and not inside:
             raise Local
         raise Drop("local_unsupported", "icmp_unsupported", "icmp_error_unmatched",
                    "protocol_unsupported", *transport_faults(packet),

@@ -45,11 +45,17 @@ def test_pings_are_answered(environments):
         assert " 0% packet loss" in said
 
 
+def traced(host, kind, address):
+    """The hops on the way there."""
+    said = host.run("traceroute", "-n", "-q", 1, kind, address)
+    return re.findall(r"^ *\d+ +(\S+)", said, re.MULTILINE)
+
+
 def test_routes_are_traced(environments):
     for kind in ("--icmp", "--udp"):
-        said = environments.web1.run("traceroute", "-n", "-q", 1, kind, SERVER)
-        hops = re.findall(r"^ *\d+ +(\S+)", said, re.MULTILINE)
-        assert hops == ["10.0.1.1", "198.51.100.1", SERVER]
+        assert traced(environments.web1, kind, SERVER) == ["10.0.1.1", "198.51.100.1", SERVER]
+    assert traced(environments.web1, "--udp", "10.0.1.1") == ["10.0.1.1"]
+    assert traced(environments.server, "--udp", "198.51.100.2") == ["93.184.216.1", "198.51.100.2"]
 
 
 @pytest.mark.parametrize("options", [[], ["--reverse"]], ids=["there", "back"])
