@@ -19,15 +19,13 @@
 #include "config/config.h"
 #include "control/eal.h"
 #include "control/gateway.h"
-#include "control/packet_frame.h"
+#include "dataplane/owner.h"
 #include "instructions_config.h"
+#include "instructions_link.h"
 #include "mark.h"
 
 enum {
-	PACKETS = 1024, /* of a row */
-	WAN = 0,        /* index of the port */
-	LAN = 1,
-	PORTS = 2,
+	WORKERS = 2, /* at most */
 	MBUFS = 4 * BURST - 1,
 	FRAME_LENGTH_MIN = 60,       /* and 4 bytes of checksum that no driver hands on */
 	TRANSPORT_CHECKSUM = 0x1234, /* any but 0: updates never look whether it is right */
@@ -57,136 +55,100 @@ struct row {
 	uint8_t protocol;
 	uint8_t tcp_flags;
 	uint16_t port;
+	uint16_t receiver; /* the worker that it comes to; the first owns it */
 };
 
 /* In this order: each takes up what the one before has left. */
 static const struct row rows[] = {
-	{ "fabric", TRANSIT, IPPROTO_UDP, 0, WAN },
-	{ "UDP: first packets", FIRST_PACKETS, IPPROTO_UDP, 0, LAN },
-	{ "UDP: first replies", REPLIES, IPPROTO_UDP, 0, WAN },
-	{ "UDP: second calls", CALLS, IPPROTO_UDP, 0, LAN },
-	{ "UDP: replies", REPLIES, IPPROTO_UDP, 0, WAN },
-	{ "UDP: calls", CALLS, IPPROTO_UDP, 0, LAN },
-	{ "UDP: ends of sessions", ENDS, IPPROTO_UDP, 0, 0 },
-	{ "TCP: first packets", FIRST_PACKETS, IPPROTO_TCP, RTE_TCP_SYN_FLAG, LAN },
-	{ "TCP: first replies", REPLIES, IPPROTO_TCP, RTE_TCP_SYN_FLAG | RTE_TCP_ACK_FLAG, WAN },
-	{ "TCP: second calls", CALLS, IPPROTO_TCP, RTE_TCP_ACK_FLAG, LAN },
-	{ "TCP: replies", REPLIES, IPPROTO_TCP, RTE_TCP_ACK_FLAG, WAN },
-	{ "TCP: calls", CALLS, IPPROTO_TCP, RTE_TCP_ACK_FLAG, LAN },
-	{ "TCP: ends of sessions", ENDS, IPPROTO_TCP, 0, 0 },
+	{ "fabric", TRANSIT, IPPROTO_UDP, 0, WAN, 0 },
+	{ "UDP: first packets", FIRST_PACKETS, IPPROTO_UDP, 0, LAN, 0 },
+	{ "UDP: first replies", REPLIES, IPPROTO_UDP, 0, WAN, 0 },
+	{ "UDP: second calls", CALLS, IPPROTO_UDP, 0, LAN, 0 },
+	{ "UDP: replies", REPLIES, IPPROTO_UDP, 0, WAN, 0 },
+	{ "UDP: calls", CALLS, IPPROTO_UDP, 0, LAN, 0 },
+	{ "UDP: ends of sessions", ENDS, IPPROTO_UDP, 0, 0, 0 },
+	{ "TCP: first packets", FIRST_PACKETS, IPPROTO_TCP, RTE_TCP_SYN_FLAG, LAN, 0 },
+	{ "TCP: first replies", REPLIES, IPPROTO_TCP, RTE_TCP_SYN_FLAG | RTE_TCP_ACK_FLAG, WAN, 0 },
+	{ "TCP: second calls", CALLS, IPPROTO_TCP, RTE_TCP_ACK_FLAG, LAN, 0 },
+	{ "TCP: replies", REPLIES, IPPROTO_TCP, RTE_TCP_ACK_FLAG, WAN, 0 },
+	{ "TCP: calls", CALLS, IPPROTO_TCP, RTE_TCP_ACK_FLAG, LAN, 0 },
+	{ "TCP: ends of sessions", ENDS, IPPROTO_TCP, 0, 0, 0 },
 };
 
-struct frame {
-	uint8_t bytes[PACKET_FRAME_MAX] __rte_aligned(PACKET_FRAME_ALIGNMENT);
-	uint16_t length;
+/* The same of two workers. */
+static const struct row rows_of_two[] = {
+	{ "two workers: first packets", FIRST_PACKETS, IPPROTO_UDP, 0, LAN, 0 },
+	{ "two workers: first replies", REPLIES, IPPROTO_UDP, 0, WAN, 0 },
+	{ "two workers: second calls", CALLS, IPPROTO_UDP, 0, LAN, 0 },
+	{ "two workers: replies", REPLIES, IPPROTO_UDP, 0, WAN, 0 },
+	{ "two workers: calls", CALLS, IPPROTO_UDP, 0, LAN, 0 },
+	{ "two workers: calls handed over", CALLS, IPPROTO_UDP, 0, LAN, 1 },
 };
 
 struct subject {
-	struct rte_mempool *pool;
 	struct gateway *gateway;
-	struct worker *worker;
+	struct worker *workers[WORKERS];
+	uint16_t worker_count;
 	uint64_t now;
-	uint16_t port; /* that receives */
-	const struct frame *next;
-	unsigned int waiting;
+	struct traffic traffic;
 	struct frame frames[PACKETS];
 	struct packet_text transit[PACKETS];
 	struct packet_text calls[PACKETS]; /* of hosts */
 	struct packet_text replies[PACKETS];
-	struct packet_text sent[PACKETS]; /* as the last packets left for the fabric */
-	unsigned int sent_count;
 };
 
-struct link {
-	struct subject *subject;
-	uint16_t port;
-};
-
-static uint16_t
-link_receive(void *context, struct rte_mbuf **mbufs, uint16_t n)
+static void
+subject_settle(struct subject *subject)
 {
-	const struct link *link = context;
-	struct subject *subject = link->subject;
-	uint16_t count = (uint16_t)RTE_MIN(subject->waiting, (unsigned int)n);
+	bool waiting;
 
-	if (link->port != subject->port || count == 0 ||
-	    rte_pktmbuf_alloc_bulk(subject->pool, mbufs, count) != 0)
-		return 0;
-	for (uint16_t i = 0; i < count; i++) {
-		const struct frame *frame = subject->next++;
-
-		memcpy(rte_pktmbuf_append(mbufs[i], frame->length), frame->bytes, frame->length);
-	}
-	subject->waiting -= count;
-	return count;
-}
-
-static struct packet_text
-sent_describe(const struct rte_mbuf *mbuf)
-{
-	const struct rte_ipv4_hdr *ip = rte_pktmbuf_mtod_offset(mbuf, const struct rte_ipv4_hdr *,
-								sizeof(struct rte_ether_hdr));
-	const struct rte_udp_hdr *ports = (const struct rte_udp_hdr *)(ip + 1);
-
-	return (struct packet_text){
-		.protocol = ip->next_proto_id,
-		.source = rte_be_to_cpu_32(ip->src_addr),
-		.destination = rte_be_to_cpu_32(ip->dst_addr),
-		.source_port = rte_be_to_cpu_16(ports->src_port),
-		.destination_port = rte_be_to_cpu_16(ports->dst_port),
-	};
-}
-
-static uint16_t
-link_transmit(void *context, struct rte_mbuf **mbufs, uint16_t n)
-{
-	const struct link *link = context;
-	struct subject *subject = link->subject;
-
-	for (uint16_t i = 0; i < n; i++) {
-		if (link->port == WAN && subject->sent_count < PACKETS)
-			subject->sent[subject->sent_count] = sent_describe(mbufs[i]);
-		subject->sent_count++;
-	}
-	rte_pktmbuf_free_bulk(mbufs, n);
-	return n;
+	do {
+		waiting = !gateway_settled(subject->gateway);
+		for (uint16_t i = 0; i < subject->worker_count; i++) {
+			(void)worker_poll(subject->workers[i], subject->now);
+			waiting |= !rte_ring_empty(subject->workers[i]->commands);
+		}
+		(void)gateway_tick(subject->gateway, subject->now);
+	} while (waiting);
 }
 
 /* Takes the model. The neighbours are known when it returns. 0 or -1. */
 static int
-subject_open(struct subject *subject, struct link links[PORTS], struct model *model)
+subject_open(struct subject *subject, struct link links[WORKERS][PORTS], struct model *model,
+	     uint16_t workers)
 {
-	struct port_queue queues[PORTS];
-	const struct port_queue *queue_list = queues;
+	struct port_queue queues[WORKERS][PORTS];
+	const struct port_queue *queue_lists[] = { queues[0], queues[1] };
 	char error[256] = "no room for packets";
 	struct gateway_options options = {
-		.workers = 1,
-		.queues = &queue_list,
+		.workers = workers,
+		.queues = queue_lists,
 		.seed = 1,
 		.now = SECOND,
 		.socket = SOCKET_ID_ANY,
 	};
 
-	for (uint16_t port = 0; port < PORTS; port++) {
-		links[port] = (struct link){ subject, port };
-		queues[port] = (struct port_queue){ link_receive, link_transmit, &links[port] };
+	for (uint16_t worker = 0; worker < workers; worker++) {
+		for (uint16_t port = 0; port < PORTS; port++) {
+			links[worker][port] = (struct link){ &subject->traffic, port, worker };
+			queues[worker][port] = link_queue(&links[worker][port]);
+		}
 	}
+	subject->worker_count = workers;
 	subject->now = SECOND;
-	subject->pool = rte_pktmbuf_pool_create("packets", MBUFS, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE,
-						SOCKET_ID_ANY);
-	options.pool = subject->pool;
-	if (subject->pool == NULL ||
+	subject->traffic.pool = rte_pktmbuf_pool_create("packets", MBUFS, 0, 0,
+							RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
+	options.pool = subject->traffic.pool;
+	if (subject->traffic.pool == NULL ||
 	    gateway_create(model, &options, &subject->gateway, error, sizeof(error)) != 0) {
 		fprintf(stderr, "%s\n", error);
 		model_free(model);
-		rte_mempool_free(subject->pool);
+		rte_mempool_free(subject->traffic.pool);
 		return -1;
 	}
-	subject->worker = gateway_worker(subject->gateway, 0);
-	while (!gateway_settled(subject->gateway) || !rte_ring_empty(subject->worker->commands)) {
-		(void)worker_poll(subject->worker, subject->now);
-		(void)gateway_tick(subject->gateway, subject->now);
-	}
+	for (uint16_t i = 0; i < workers; i++)
+		subject->workers[i] = gateway_worker(subject->gateway, i);
+	subject_settle(subject);
 	return 0;
 }
 
@@ -227,17 +189,22 @@ row_of_packets(struct subject *subject, const struct row *row, const struct pack
 		frame_make(&subject->frames[i], &packet, &snapshot->interfaces[interface],
 			   row->tcp_flags);
 	}
-	subject->port = row->port;
-	subject->next = subject->frames;
-	subject->waiting = PACKETS;
-	subject->sent_count = 0;
+	subject->traffic.port = row->port;
+	subject->traffic.worker = row->receiver;
+	subject->traffic.next = subject->frames;
+	subject->traffic.waiting = PACKETS;
+	subject->traffic.sent_count = 0;
 	mark_begin();
-	while (subject->waiting > 0)
-		(void)worker_poll(subject->worker, subject->now);
+	while (subject->traffic.waiting > 0) {
+		(void)worker_poll(subject->workers[row->receiver], subject->now);
+		if (row->receiver != 0)
+			(void)worker_poll(subject->workers[0], subject->now);
+	}
 	mark_end(PACKETS, row->name);
-	if (subject->sent_count == PACKETS)
+	if (subject->traffic.sent_count == PACKETS)
 		return 0;
-	fprintf(stderr, "%s: %u of %d packets left\n", row->name, subject->sent_count, PACKETS);
+	fprintf(stderr, "%s: %u of %d packets left\n", row->name, subject->traffic.sent_count,
+		PACKETS);
 	return -1;
 }
 
@@ -246,19 +213,43 @@ row_of_ends(struct subject *subject, const struct row *row)
 {
 	subject->now += 2 * INSTRUCTIONS_IDLE_SECONDS * SECOND;
 	mark_begin();
-	while (subject->worker->sessions.used > 0) {
-		(void)worker_poll(subject->worker, subject->now);
+	while (subject->workers[0]->sessions.used > 0) {
+		(void)worker_poll(subject->workers[0], subject->now);
 		subject->now += SECOND;
 	}
 	mark_end(PACKETS, row->name);
 }
 
+/* Those that the first worker owns; how many. */
+static unsigned int
+hosts_choose(const struct subject *subject, uint32_t hosts[INSTRUCTIONS_HOSTS])
+{
+	const struct snapshot *snapshot = gateway_snapshot(subject->gateway);
+	uint16_t interface = gateway_interface_id(subject->gateway, "hosts");
+	struct flow_key call = { .zone = snapshot->interfaces[interface].zone,
+				 .destination = rte_cpu_to_be_32(INSTRUCTIONS_FIRST_PREFIX),
+				 .protocol = IPPROTO_UDP,
+				 .family = FLOW_FAMILY_IPV4 };
+	unsigned int count = 0;
+
+	for (uint32_t i = 0; i < INSTRUCTIONS_HOSTS; i++) {
+		hosts[count] = INSTRUCTIONS_FIRST_HOST + i;
+		call.source = rte_cpu_to_be_32(hosts[count]);
+		if (owner_find(snapshot, &call).first == 0)
+			count++;
+	}
+	return count;
+}
+
 static void
 calls_make(struct subject *subject)
 {
+	uint32_t hosts[INSTRUCTIONS_HOSTS];
+	unsigned int host_count = hosts_choose(subject, hosts);
+
 	for (unsigned int i = 0; i < PACKETS; i++) {
 		subject->calls[i] = (struct packet_text){
-			.source = INSTRUCTIONS_FIRST_HOST + i % INSTRUCTIONS_HOSTS,
+			.source = hosts[i % host_count],
 			.destination =
 				INSTRUCTIONS_FIRST_PREFIX + (i % INSTRUCTIONS_PREFIXES << 16) + i,
 			.source_port = (uint16_t)(40000 + i),
@@ -274,69 +265,79 @@ replies_make(struct subject *subject)
 {
 	for (unsigned int i = 0; i < PACKETS; i++)
 		subject->replies[i] = (struct packet_text){
-			.source = subject->sent[i].destination,
-			.destination = subject->sent[i].source,
-			.source_port = subject->sent[i].destination_port,
-			.destination_port = subject->sent[i].source_port,
+			.source = subject->traffic.sent[i].destination,
+			.destination = subject->traffic.sent[i].source,
+			.source_port = subject->traffic.sent[i].destination_port,
+			.destination_port = subject->traffic.sent[i].source_port,
 		};
 }
 
 static int
-rows_count(struct subject *subject)
+row_count(struct subject *subject, const struct row *row)
 {
-	int rc = 0;
-
-	puts(COMPILER);
-	calls_make(subject);
-	for (unsigned int i = 0; i < RTE_DIM(rows) && rc == 0; i++) {
-		switch (rows[i].what) {
-		case TRANSIT:
-			rc = row_of_packets(subject, &rows[i], subject->transit);
-			break;
-		case FIRST_PACKETS:
-			rc = row_of_packets(subject, &rows[i], subject->calls);
-			replies_make(subject);
-			break;
-		case CALLS:
-			rc = row_of_packets(subject, &rows[i], subject->calls);
-			break;
-		case REPLIES:
-			rc = row_of_packets(subject, &rows[i], subject->replies);
-			break;
-		case ENDS:
-			row_of_ends(subject, &rows[i]);
-			break;
-		}
+	switch (row->what) {
+	case TRANSIT:
+		return row_of_packets(subject, row, subject->transit);
+	case FIRST_PACKETS:
+		if (row_of_packets(subject, row, subject->calls) != 0)
+			return -1;
+		replies_make(subject);
+		return 0;
+	case CALLS:
+		return row_of_packets(subject, row, subject->calls);
+	case REPLIES:
+		return row_of_packets(subject, row, subject->replies);
+	case ENDS:
+		row_of_ends(subject, row);
+		break;
 	}
+	return 0;
+}
+
+/* Makes a gateway of that many workers, for these rows. 0 or -1. */
+static int
+rows_count(uint16_t workers, const struct row *list, unsigned int count)
+{
+	struct subject *subject = calloc(1, sizeof(*subject));
+	struct model *model = instructions_config();
+	struct link links[WORKERS][PORTS];
+	int rc = -1;
+
+	if (subject == NULL || model == NULL) {
+		model_free(model);
+		goto free_subject;
+	}
+	if (subject_open(subject, links, model, workers) != 0)
+		goto free_subject;
+	calls_make(subject);
+	rc = 0;
+	for (unsigned int i = 0; i < count && rc == 0; i++)
+		rc = row_count(subject, &list[i]);
+	gateway_free(subject->gateway);
+	rte_mempool_free(subject->traffic.pool);
+free_subject:
+	free(subject);
 	return rc;
 }
 
 int
 main(void)
 {
-	struct subject *subject = calloc(1, sizeof(*subject));
 	struct model *model = instructions_config();
-	struct link links[PORTS];
 	char error[256];
-	int status = 2;
+	bool counted;
 
-	if (subject == NULL || model == NULL)
-		goto free_model;
+	if (model == NULL)
+		return 2;
 	if (eal_start(model, EAL_OFFLINE, error, sizeof(error)) != 0) {
 		fprintf(stderr, "%s\n", error);
-		goto free_model;
+		model_free(model);
+		return 2;
 	}
-	if (subject_open(subject, links, model) == 0) {
-		status = rows_count(subject) == 0 ? 0 : 1;
-		gateway_free(subject->gateway);
-		rte_mempool_free(subject->pool);
-	}
-	eal_stop();
-	free(subject);
-	return status;
-
-free_model:
 	model_free(model);
-	free(subject);
-	return status;
+	puts(COMPILER);
+	counted = rows_count(1, rows, RTE_DIM(rows)) == 0 &&
+		  rows_count(2, rows_of_two, RTE_DIM(rows_of_two)) == 0;
+	eal_stop();
+	return counted ? 0 : 1;
 }
