@@ -75,6 +75,13 @@ vips_write(const struct snapshot *snapshot, struct words *words)
 	}
 }
 
+/* Those that are gone lead packets to their sessions' owners, until their time is over. */
+static void
+endpoints_write(const struct snapshot *snapshot, struct words *words)
+{
+	words_add_pointer(words, snapshot->endpoints);
+}
+
 static bool
 policy_differs(const struct snapshot *before, const struct snapshot *next)
 {
@@ -86,6 +93,7 @@ policy_differs(const struct snapshot *before, const struct snapshot *next)
 		interfaces_write(snapshots[i], &words[i]);
 		subnets_write(snapshots[i], &words[i]);
 		vips_write(snapshots[i], &words[i]);
+		endpoints_write(snapshots[i], &words[i]);
 		tcp_timeouts_write(&snapshots[i]->tcp_timeouts, &words[i]);
 	}
 	differs = words[0].failed || words[1].failed || words_compare(&words[0], &words[1]) != 0;

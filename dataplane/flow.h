@@ -31,6 +31,9 @@ enum flow_flags {
 	FLOW_STEADY = 1 << 3,    /* but for SYN, FIN and RST, its packets change nothing (tcp.h) */
 	FLOW_TCP_KNOWN = 1 << 4, /* tcp_expected and tcp_window are what its sender said */
 	FLOW_MAPPED = 1 << 5,    /* its key's destination is the outside endpoint of a mapping */
+	/* By the snapshot that it was decided from, with several workers (stage_own.c): */
+	FLOW_OWN = 1 << 6,    /* this worker is asked first for its packets */
+	FLOW_ASTRAY = 1 << 7, /* and they are at home elsewhere */
 };
 
 struct flow {

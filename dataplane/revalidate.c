@@ -88,6 +88,14 @@ revalidate_drain(struct worker *worker, uint32_t index, const struct decision *d
 	return true;
 }
 
+/* What was known of it by the snapshot before, its owner, is forgotten. */
+static void
+revalidate_flow(const struct worker *worker, struct flow *flow)
+{
+	flow->decided_from = worker->snapshot->decided_from;
+	flow->flags &= (uint8_t) ~(FLOW_OWN | FLOW_ASTRAY);
+}
+
 void
 session_revalidate(struct worker *worker, uint32_t flow)
 {
@@ -105,7 +113,7 @@ session_revalidate(struct worker *worker, uint32_t flow)
 	struct flow *back;
 
 	if (session->flags & SESSION_HELD) {
-		out->decided_from = worker->snapshot->decided_from;
+		revalidate_flow(worker, out);
 		return;
 	}
 	recall_fill(worker, &request);
@@ -122,7 +130,8 @@ session_revalidate(struct worker *worker, uint32_t flow)
 	session_clear_egress(worker, back);
 	session_set_egress(worker, out, &decision.forward);
 	session_set_egress(worker, back, &decision.reverse);
-	out->decided_from = back->decided_from = worker->snapshot->decided_from;
+	revalidate_flow(worker, out);
+	revalidate_flow(worker, back);
 	session->idle_timeout = decision.idle_timeout;
 	session->flags &= (uint8_t)~SESSION_TCP_RESET;
 	session->flags |= decision.tcp_reset ? SESSION_TCP_RESET : 0;

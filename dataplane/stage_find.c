@@ -90,8 +90,6 @@ stage_find(struct worker *worker, unsigned int n)
 		if (worker->burst[i].kind == PACKET_STATEFUL)
 			find_prepare(worker, &worker->burst[i]);
 	}
-	if (unlikely(worker->snapshot->worker_count > 1))
-		stage_own(worker, n);
 	for (unsigned int i = 0; i < n; i++) {
 		if (find_wanted(&worker->burst[i]))
 			worker->burst[i].flow = flow_first(flows, worker->burst[i].hash);
@@ -113,6 +111,8 @@ stage_find(struct worker *worker, unsigned int n)
 		if (packet->flow != FLOW_NONE)
 			stale |= flow_at(flows, packet->flow)->decided_from != decided_from;
 	}
+	if (unlikely(worker->snapshot->worker_count > 1))
+		stage_own(worker, n);
 	if (unlikely(stale))
 		find_revalidate(worker, n);
 }

@@ -3,15 +3,56 @@
 #include "owner.h"
 #include "stages.h"
 
+/*
+ * That a flow is here does not say that its packets are this worker's: a backend's own call from
+ * the endpoint that it serves is at home here, and a client who comes later may have a session with
+ * the same key at the worker that is asked first. But who owns a packet follows from its key and
+ * the snapshot. So a flow remembers that its worker was the one to be asked, as long as its word of
+ * the snapshot is the same, which stands for all that owner_find() reads (control/epoch.h).
+ *
+ * Only the owner of a port that has moved is told by something else, by who holds it
+ * (snat_moves.h). With a flow that holds it itself, that is this worker as long as there is the
+ * flow. Any other flow to it began here because here is its home; then this worker is asked first
+ * only when it holds the port too, or nobody does any more: either way it stays the one.
+ */
+
+/* The packet's flow, if it has one that was decided from this snapshot's word. */
+static inline struct flow *
+own_flow(const struct worker *worker, const struct packet *packet)
+{
+	struct flow *flow;
+
+	if (unlikely(packet->flow == FLOW_NONE))
+		return NULL;
+	flow = flow_at(&worker->sessions.flows, packet->flow);
+	return likely(flow->decided_from == worker->snapshot->decided_from) ? flow : NULL;
+}
+
 static void
-own_packet(struct worker *worker, struct packet *packet)
+own_ask(struct worker *worker, struct packet *packet, struct flow *flow)
 {
 	struct owner owner = owner_find(worker->snapshot, &packet->key);
 	uint16_t to = packet->flags & PACKET_TRIED ? owner.home : owner.first;
+	bool astray = owner.home != to && owner.home != OWNER_ANY;
 
-	if (to != worker->id && to != OWNER_ANY)
+	if (to != worker->id && to != OWNER_ANY) {
 		handoff_packet(worker, packet, to);
-	else if (owner.home != to && owner.home != OWNER_ANY)
+		return;
+	}
+	if (astray)
+		packet->flags |= PACKET_ASTRAY;
+	if (flow != NULL && owner.first == worker->id)
+		flow->flags |= (uint8_t)(FLOW_OWN | (astray ? FLOW_ASTRAY : 0));
+}
+
+static inline void
+own_packet(struct worker *worker, struct packet *packet)
+{
+	struct flow *flow = own_flow(worker, packet);
+
+	if (unlikely(flow == NULL || !(flow->flags & FLOW_OWN) || packet->flags & PACKET_TRIED))
+		own_ask(worker, packet, flow);
+	else if (flow->flags & FLOW_ASTRAY)
 		packet->flags |= PACKET_ASTRAY;
 }
 

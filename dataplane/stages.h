@@ -31,7 +31,11 @@ void stage_route(struct worker *worker, unsigned int n);
  * wait for those, or are dropped. Only a burst that has some needs it.
  */
 void stage_fragment(struct worker *worker, unsigned int n);
-/* Packets that another worker owns leave for it; of fragments, where the ports are found out. */
+/*
+ * Packets that another worker owns leave for it; of fragments, where the ports are found out. The
+ * former have been looked for among this worker's flows: most of those that have one need no owner
+ * to be asked for.
+ */
 void stage_own(struct worker *worker, unsigned int n);
 void stage_own_fragments(struct worker *worker, unsigned int n);
 /* Finds the sessions of stateful packets; those of an older snapshot are decided again. */

@@ -134,6 +134,7 @@ groups_vips_and_subnets_change_the_policy(void **state)
 	expect_after(POLICY, next.vips[0].tcp_timeouts.closing = 1);
 	expect_after(POLICY, next.vips[0].tcp_timeouts.reset = 1);
 	expect_after(POLICY, next.snapshot.tcp_timeouts.half_open = 1);
+	expect_after(POLICY, next.snapshot.endpoints = table(9));
 }
 
 static void

@@ -16,12 +16,35 @@ nothing_changed(void **state)
 		out = *flow;
 		back = *twin_of(change, flow);
 		out.decided_from = back.decided_from = change->after.snapshot.decided_from;
+		/* But for who owns its packets, which is forgotten. */
+		flow->flags |= FLOW_OWN;
+		twin_of(change, flow)->flags |= FLOW_OWN | FLOW_ASTRAY;
 		/* A reply is as good as a packet of the first direction. */
 		flow = next_packet(change, i % 2 == 0 ? keys[i] : back.key);
 		assert_non_null(flow);
 		assert_memory_equal(flow_of(change, keys[i]), &out, sizeof(out));
 		assert_memory_equal(flow_of(change, back.key), &back, sizeof(back));
 	}
+}
+
+/* Of a session that is over, the entry that holds its port goes on to do so. */
+static void
+what_is_held_stays_held(void **state)
+{
+	struct change *change = *state;
+	struct flow *out = session_open(change, outbound(IPPROTO_UDP));
+	struct flow *back = twin_of(change, out);
+
+	back->flags |= FLOW_OWN;
+	change->before.snapshot.hold_downs.udp = 65;
+	session_end(change->worker, back->session);
+	assert_int_equal(back->egress, EGRESS_DROP | DROP_session_over);
+	change->worker->snapshot = &change->after.snapshot;
+	session_revalidate(change->worker, (uint32_t)(back - change->worker->sessions.flows.flows));
+	assert_int_equal(back->egress, EGRESS_DROP | DROP_session_over);
+	assert_int_equal(back->decided_from, change->after.snapshot.decided_from);
+	assert_int_equal(back->flags & FLOW_OWN, 0);
+	session_let_go(change->worker, back->session);
 }
 
 static void
@@ -312,6 +335,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_CHANGE(nothing_changed),
+		WITH_CHANGE(what_is_held_stays_held),
 		WITH_CHANGE(groups_let_sessions_go_on),
 		WITH_CHANGE(next_hops_change_the_egress_alone),
 		WITH_CHANGE(a_route_that_is_lost_may_come_back),

@@ -12,6 +12,7 @@
 enum {
 	WORKERS = 4,
 	PACKETS = 20000,
+	FLOWS = 4096,
 };
 
 struct own {
@@ -33,6 +34,8 @@ own_setup(void **state)
 	own->world = *state;
 	own->world->snapshot.worker_count = own->world->snapshot.snat_worker_count = WORKERS;
 	own->worker.snapshot = &own->world->snapshot;
+	if (flow_table_init(&own->worker.sessions.flows, FLOWS, 1, SOCKET_ID_ANY) != 0)
+		return -1;
 	for (uint16_t i = 0; i < WORKERS; i++) {
 		snprintf(name, sizeof(name), "own %u", i);
 		own->worker.handoffs[i] = handoff_ring_create(name, SOCKET_ID_ANY);
@@ -50,6 +53,7 @@ own_teardown(void **state)
 
 	for (uint16_t i = 0; i < WORKERS; i++)
 		rte_ring_free(own->worker.handoffs[i]);
+	flow_table_release(&own->worker.sessions.flows);
 	*state = own->world;
 	free(own);
 	return world_teardown(state);
@@ -60,8 +64,14 @@ own_teardown(void **state)
 static struct packet *
 packet_of(struct own *own, enum packet_kind kind, struct flow_key key, uint16_t flags)
 {
+	const struct flow_table *flows = &own->worker.sessions.flows;
+
 	own->worker.burst[0] = (struct packet){
-		.kind = (uint8_t)kind, .key = key, .flags = flags, .ip = &own->ip
+		.kind = (uint8_t)kind,
+		.key = key,
+		.flags = flags,
+		.ip = &own->ip,
+		.flow = flow_find(flows, &key, flow_hash(flows, &key)),
 	};
 	own->worker.burst_kinds = 1U << kind;
 	return &own->worker.burst[0];
@@ -205,6 +215,120 @@ fragments_meet_until_their_ports_are_known(void **state)
 	}
 }
 
+/* The worker has a flow of that key, decided from its snapshot. */
+static struct flow *
+flow_of(struct own *own, const struct flow_key *key)
+{
+	struct flow_table *flows = &own->worker.sessions.flows;
+	uint32_t index = flow_find(flows, key, flow_hash(flows, key));
+
+	if (index == FLOW_NONE)
+		index = flow_insert(flows, key);
+	assert_int_not_equal(index, FLOW_NONE);
+	*flow_at(flows, index) = (struct flow){
+		.key = *key,
+		.next = flow_at(flows, index)->next,
+		.decided_from = own->world->snapshot.decided_from,
+	};
+	return flow_at(flows, index);
+}
+
+/* Who has a packet of that key after the stage, WORKERS: the worker itself. */
+static uint16_t
+goes_to(struct own *own, struct flow_key key, uint16_t flags, bool *astray)
+{
+	struct packet *packet = packet_of(own, PACKET_STATEFUL, key, flags);
+
+	stage_own(&own->worker, 1);
+	*astray = packet->flags & PACKET_ASTRAY;
+	return given_to(own);
+}
+
+/* Nobody is asked again, which shows when all would be for the first worker. */
+static void
+what_was_answered_is_remembered(void **state)
+{
+	struct own *own = *state;
+	struct snapshot *snapshot = &own->world->snapshot;
+	unsigned int at_home = 0, astrays = 0;
+	bool astray;
+
+	srand(5);
+	own->worker.id = WORKERS - 1;
+	for (unsigned int i = 0; i < FLOWS; i++) {
+		struct flow_key key = random_key();
+		struct owner owner = owner_find(snapshot, &key);
+
+		if (owner.first != own->worker.id)
+			continue;
+		(void)flow_of(own, &key);
+		assert_int_equal(goes_to(own, key, 0, &astray), WORKERS);
+		assert_int_equal(astray, owner.home != owner.first);
+
+		snapshot->worker_count = snapshot->snat_worker_count = 1;
+		assert_int_equal(goes_to(own, key, 0, &astray), WORKERS);
+		assert_int_equal(astray, owner.home != owner.first);
+		assert_int_equal(goes_to(own, key, PACKET_TRIED, &astray), 0);
+		assert_false(astray);
+		snapshot->decided_from++;
+		assert_int_equal(goes_to(own, key, 0, &astray), 0);
+		assert_false(astray);
+		snapshot->worker_count = snapshot->snat_worker_count = WORKERS;
+		at_home += owner.home == owner.first;
+		astrays += owner.home != owner.first;
+	}
+	assert_in_range(at_home, 300, FLOWS);
+	assert_in_range(astrays, 30, FLOWS);
+}
+
+/* What was decided from another snapshot may be anybody's now, and so may what it remembers. */
+static void
+nothing_is_remembered_of_another_snapshot(void **state)
+{
+	struct own *own = *state;
+	struct flow_key key = world_key(APP, IPPROTO_TCP, IP4(10, 0, 1, 4), 50000, CLIENT, 443);
+	struct flow *flow;
+	bool astray;
+
+	own->worker.id = owner_find(&own->world->snapshot, &key).first;
+	flow = flow_of(own, &key);
+	own->world->snapshot.decided_from++;
+	assert_int_equal(goes_to(own, key, 0, &astray), WORKERS);
+	assert_int_equal(flow->flags, 0);
+	own->world->snapshot.decided_from--;
+	assert_int_equal(goes_to(own, key, 0, &astray), WORKERS);
+	assert_int_equal(flow->flags, FLOW_OWN);
+}
+
+/* Another worker is asked first, who may have a session with the same key. */
+static void
+a_flow_here_is_not_enough(void **state)
+{
+	struct own *own = *state;
+	unsigned int elsewhere = 0;
+	bool astray;
+
+	srand(6);
+	for (unsigned int i = 0; i < FLOWS; i++) {
+		struct flow_key key = random_key();
+		struct owner owner = owner_find(&own->world->snapshot, &key);
+
+		own->worker.id = (uint16_t)(rand() % WORKERS);
+		if (owner.first == own->worker.id || owner.first == OWNER_ANY)
+			continue;
+		(void)flow_of(own, &key);
+		for (unsigned int turn = 0; turn < 2; turn++)
+			assert_int_equal(goes_to(own, key, 0, &astray), owner.first);
+		if (owner.home != own->worker.id)
+			continue;
+		elsewhere++;
+		/* Decided here, as that one had none: it is asked each time all the same. */
+		assert_int_equal(goes_to(own, key, PACKET_TRIED, &astray), WORKERS);
+		assert_int_equal(goes_to(own, key, 0, &astray), owner.first);
+	}
+	assert_in_range(elsewhere, 30, FLOWS);
+}
+
 int
 main(void)
 {
@@ -212,6 +336,9 @@ main(void)
 		WITH_RINGS(packets_go_to_who_is_to_be_asked_first),
 		WITH_RINGS(what_was_tried_goes_home),
 		WITH_RINGS(what_no_session_has_stays),
+		WITH_RINGS(what_was_answered_is_remembered),
+		WITH_RINGS(nothing_is_remembered_of_another_snapshot),
+		WITH_RINGS(a_flow_here_is_not_enough),
 		WITH_RINGS(fragments_meet_until_their_ports_are_known),
 	};
 
