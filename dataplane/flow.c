@@ -65,6 +65,8 @@ flow_insert(struct flow_table *table, const struct flow_key *key)
 		return FLOW_NONE;
 	flow = flow_at(table, index);
 	table->free = flow->next;
+	rte_prefetch0(
+		flow_at(table, RTE_MIN(table->free, table->total - 1))); /* for the next one */
 	*flow = (struct flow){ .key = *key, .next = *head };
 	*head = index;
 	table->used++;

@@ -8,7 +8,12 @@
 
 #include "reset.h"
 #include "rewrite.h"
+#include "session_fetch.h"
 #include "worker.h"
+
+enum {
+	WHEEL_CHAINS = SESSION_WHEEL_SLOTS * SESSION_WHEEL_CHAINS,
+};
 
 int
 session_table_init(struct session_table *table, uint32_t capacity, uint32_t seed, uint32_t now,
@@ -20,11 +25,10 @@ session_table_init(struct session_table *table, uint32_t capacity, uint32_t seed
 					     RTE_CACHE_LINE_SIZE, socket);
 	if (table->sessions == NULL)
 		return -ENOMEM;
-	table->slots =
-		rte_malloc_socket("session wheel", SESSION_WHEEL_SLOTS * sizeof(*table->slots),
-				  RTE_CACHE_LINE_SIZE, socket);
-	if (table->slots == NULL)
-		goto no_slots;
+	table->chains = rte_malloc_socket("session wheel", WHEEL_CHAINS * sizeof(*table->chains),
+					  RTE_CACHE_LINE_SIZE, socket);
+	if (table->chains == NULL)
+		goto no_chains;
 	if (flow_table_init(&table->flows, 2 * capacity, seed, socket) != 0)
 		goto no_flows;
 	for (unsigned int i = 0; i < RTE_DIM(table->unanswered); i++) {
@@ -32,14 +36,15 @@ session_table_init(struct session_table *table, uint32_t capacity, uint32_t seed
 				    socket) != 0)
 			goto no_unanswered;
 	}
-	for (uint32_t i = 0; i < SESSION_WHEEL_SLOTS; i++)
-		table->slots[i] = SESSION_NONE;
+	for (uint32_t i = 0; i < WHEEL_CHAINS; i++)
+		table->chains[i] = SESSION_NONE;
 	for (uint32_t i = 0; i < capacity; i++)
 		table->sessions[i].next = i + 1 < capacity ? i + 1 : SESSION_NONE;
 	table->capacity = capacity;
 	table->free = 0;
 	table->used = 0;
 	table->clock = table->caught_up = now;
+	table->ahead.slot = now - 1; /* none that is looked at */
 	table->swept = capacity;
 	return 0;
 
@@ -47,9 +52,9 @@ no_unanswered:
 	unanswered_release(&table->unanswered[0]);
 	flow_table_release(&table->flows);
 no_flows:
-	rte_free(table->slots);
-	table->slots = NULL;
-no_slots:
+	rte_free(table->chains);
+	table->chains = NULL;
+no_chains:
 	rte_free(table->sessions);
 	table->sessions = NULL;
 	return -ENOMEM;
@@ -61,7 +66,7 @@ session_table_release(struct session_table *table)
 	for (unsigned int i = 0; i < RTE_DIM(table->unanswered); i++)
 		unanswered_release(&table->unanswered[i]);
 	flow_table_release(&table->flows);
-	rte_free(table->slots);
+	rte_free(table->chains);
 	rte_free(table->sessions);
 }
 
@@ -69,11 +74,11 @@ size_t
 session_table_bytes(const struct session_table *table)
 {
 	return flow_table_bytes(&table->flows) + table->capacity * sizeof(*table->sessions) +
-	       SESSION_WHEEL_SLOTS * sizeof(*table->slots) +
-	       unanswered_bytes(&table->unanswered[0]) + unanswered_bytes(&table->unanswered[1]);
+	       WHEEL_CHAINS * sizeof(*table->chains) + unanswered_bytes(&table->unanswered[0]) +
+	       unanswered_bytes(&table->unanswered[1]);
 }
 
-static struct flow_key
+struct flow_key
 session_reply_key(const struct flow_key *key, const struct decision *decision)
 {
 	return (struct flow_key){
@@ -212,6 +217,8 @@ session_create(struct worker *worker, const struct flow_key *key, const struct d
 	session_fill(worker, index, forward, reverse, decision);
 	session = &table->sessions[index];
 	table->free = session->next;
+	if (table->free != SESSION_NONE)
+		session_fetch_record(table, table->free);
 	table->used++;
 	*session = (struct session){
 		.flow = forward,

@@ -14,7 +14,8 @@
  * The sessions of one worker: both directions in the flow table, what is rarely read in a cold
  * record, and a wheel of one slot a second on which every session waits for the moment at which it
  * could be idle. Only when that moment comes are its entries looked at: one that was used since
- * goes back on the wheel.
+ * goes back on the wheel. The sessions of a slot are in several chains, which are gone along in
+ * turns: of a chain alone each record could only be fetched when the one before it is there.
  *
  * The port of a translated session that is over is *held* for a while: the forward entry is gone,
  * so that its host's next packet begins a new session with another port, and the other stays,
@@ -28,8 +29,10 @@ enum {
 	SESSION_NONE = UINT32_MAX,
 	SESSION_WHEEL_SLOTS = 8192,   /* a power of two, over the longest timeout */
 	SESSION_TIMEOUT_MAX = 8000,   /* seconds */
+	SESSION_WHEEL_CHAINS = 4,     /* of a slot */
 	SESSION_EXPIRE_BUDGET = 64,   /* sessions looked at in one call */
-	SESSION_EXPIRE_FETCHED = 16,  /* ... and fetched at once */
+	SESSION_AHEAD = 8,            /* ... and fetched ahead of that; a power of two */
+	SESSION_AHEAD_STEP = 2,       /* sessions between what is fetched and what that leads to */
 	SESSION_SWEEP_BUDGET = 64,    /* the same, where a VIP is gone */
 	SESSION_UNANSWERED_SHARE = 8, /* one in so many of each side */
 };
@@ -54,13 +57,23 @@ struct session {
 	uint16_t inbound_vip;  /* or VIP_NONE */
 	uint16_t outbound_vip; /* or VIP_NONE: its source port is not from a pool */
 	uint16_t idle_timeout; /* seconds, while it is open */
-	uint16_t slot;         /* of the wheel */
+	uint16_t chain;        /* of the wheel */
 	uint16_t host;         /* of an outbound session: its place on the VIP */
 	uint8_t tcp_state;     /* enum tcp_state */
 	uint8_t flags;         /* enum session_flags */
 };
 
+_Static_assert(SESSION_WHEEL_SLOTS *SESSION_WHEEL_CHAINS <= UINT16_MAX, "session.chain is one");
 _Static_assert(sizeof(struct session) == 32, "two fit a cache line");
+
+/* What is fetched ahead of those that are looked at, of one slot of the wheel. */
+struct session_ahead {
+	uint32_t slot; /* the second that it is of */
+	/* By chain, the session to go on with, whose record is fetched; or SESSION_NONE. */
+	uint32_t next[SESSION_WHEEL_CHAINS];
+	uint32_t count;                  /* of those reached so far; wraps */
+	uint32_t reached[SESSION_AHEAD]; /* the last of them, by count */
+};
 
 struct session_table {
 	struct flow_table flows;
@@ -68,11 +81,13 @@ struct session_table {
 	struct session *sessions;
 	uint32_t capacity;
 	uint32_t free;
-	uint32_t used;       /* records, those of held sessions too */
-	uint32_t clock;      /* the second whose slot is looked at next */
-	uint32_t removals;   /* sessions that ended, and held ones that were let go; wraps */
-	uint32_t caught_up;  /* the second in which nothing was due any more */
-	uint32_t *slots;     /* the first session of each slot */
+	uint32_t used;      /* records, those of held sessions too */
+	uint32_t clock;     /* the second whose slot is looked at next */
+	uint32_t removals;  /* sessions that ended, and held ones that were let go; wraps */
+	uint32_t caught_up; /* the second in which nothing was due any more */
+	uint32_t *chains;   /* of each slot: the first session of each */
+	uint32_t turn;      /* of the chains; wraps */
+	struct session_ahead ahead;
 	uint32_t vip_losses; /* of the snapshot that the sweep goes by */
 	uint32_t swept;      /* records that it has come by; all: it is done */
 	/* Until this second there may be connections of VIPs for which there was no room. */
@@ -87,6 +102,8 @@ int session_table_init(struct session_table *table, uint32_t capacity, uint32_t 
 void session_table_release(struct session_table *table);
 size_t session_table_bytes(const struct session_table *table);
 
+/* Of the replies to a packet of that key; its destination port may still have to be drawn. */
+struct flow_key session_reply_key(const struct flow_key *key, const struct decision *decision);
 /*
  * Remembers what was decided for a packet of that key: draws the port, installs both directions.
  * *flow is the entry of the packet's direction; else a reason, and nothing is changed.
@@ -105,6 +122,15 @@ void session_end(struct worker *worker, uint32_t session);
 void session_end_and_tell(struct worker *worker, uint32_t session);
 /* A held session's time has come: its port is free. */
 void session_let_go(struct worker *worker, uint32_t session);
+
+/* session_expect.c */
+
+/*
+ * Fetches what session_create() reads first for those of the decisions that are sessions, n <=
+ * DECIDE_BURST: they will be created in this order, if nothing comes between.
+ */
+void session_expect(const struct worker *worker, const struct decide_request *requests,
+		    const struct decision *decisions, unsigned int n);
 
 /* session_unanswered.c */
 
@@ -128,10 +154,25 @@ enum session_step {
 enum session_step session_take_segment(struct worker *worker, const struct packet *packet,
 				       struct flow *flow);
 
-/* session_age.c: when sessions end by themselves */
+/* session_wheel.c */
 
+/*
+ * Has the session looked at in that second; sooner if the wheel does not reach so far, and as soon
+ * as possible if that second is over.
+ */
 void session_wheel_add(struct session_table *table, uint32_t session, uint32_t second);
 void session_wheel_remove(struct session_table *table, uint32_t session);
+/* A session of the slot that is looked at, or SESSION_NONE: the slot is empty. */
+uint32_t session_wheel_next(struct session_table *table);
+/*
+ * A session of that slot is about to be looked at: goes one further, ahead of those that are, and
+ * fetches what is read of it and of some before it when they end, of each what the step before has
+ * brought.
+ */
+void session_wheel_fetch(struct session_table *table);
+
+/* session_age.c: when sessions end by themselves */
+
 /* How long it may be idle, seconds, in the state that it is in. */
 uint32_t session_timeout(const struct worker *worker, const struct session *session);
 /* How long it has not been used, seconds. */

@@ -1,44 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "session_fetch.h"
+#include "session.h"
 #include "worker.h"
-
-/* How far the wheel reaches: the last slot before the one that is looked at next. */
-static uint32_t
-session_wheel_end(const struct session_table *table)
-{
-	return table->clock + SESSION_WHEEL_SLOTS - 1;
-}
-
-/*
- * Has the session looked at in that second; sooner if the wheel does not reach so far, and as soon
- * as possible if that second is over.
- */
-void
-session_wheel_add(struct session_table *table, uint32_t index, uint32_t second)
-{
-	struct session *session = &table->sessions[index];
-
-	second = RTE_MIN(RTE_MAX(second, table->clock), session_wheel_end(table));
-	session->slot = (uint16_t)(second % SESSION_WHEEL_SLOTS);
-	session->previous = SESSION_NONE;
-	session->next = table->slots[session->slot];
-	if (session->next != SESSION_NONE)
-		table->sessions[session->next].previous = index;
-	table->slots[session->slot] = index;
-}
-
-void
-session_wheel_remove(struct session_table *table, uint32_t index)
-{
-	const struct session *session = &table->sessions[index];
-
-	if (session->previous == SESSION_NONE)
-		table->slots[session->slot] = session->next;
-	else
-		table->sessions[session->previous].next = session->next;
-	if (session->next != SESSION_NONE)
-		table->sessions[session->next].previous = session->previous;
-}
 
 /* An outbound session has those of its VIP, while there is one. */
 static const struct tcp_timeouts *
@@ -150,24 +112,6 @@ session_look(struct worker *worker, uint32_t index, uint32_t lag)
 	}
 }
 
-/* Fetches what is read of the next sessions of a slot when they end. */
-static void
-session_fetch(const struct session_table *table, uint32_t first)
-{
-	uint32_t ahead[SESSION_EXPIRE_FETCHED];
-	unsigned int count = 0;
-
-	for (uint32_t i = first; i != SESSION_NONE && count < SESSION_EXPIRE_FETCHED;
-	     i = table->sessions[i].next) {
-		session_fetch_flow(table, i);
-		ahead[count++] = i;
-	}
-	for (unsigned int i = 0; i < count; i++)
-		session_fetch_twin(table, ahead[i]);
-	for (unsigned int i = 0; i < count; i++)
-		session_fetch_twin_head(table, ahead[i]);
-}
-
 bool
 session_expire(struct worker *worker)
 {
@@ -179,16 +123,15 @@ session_expire(struct worker *worker)
 	if (now - table->clock >= SESSION_WHEEL_SLOTS && now > table->clock)
 		table->clock = now - (SESSION_WHEEL_SLOTS - 1);
 	while (table->clock <= now) {
-		uint32_t index = table->slots[table->clock % SESSION_WHEEL_SLOTS];
+		uint32_t index = session_wheel_next(table);
 
 		if (index == SESSION_NONE) {
 			table->clock++;
 			continue;
 		}
-		if (budget == 0)
+		if (budget-- == 0)
 			return false;
-		if (budget-- % SESSION_EXPIRE_FETCHED == 0)
-			session_fetch(table, index);
+		session_wheel_fetch(table);
 		session_look(worker, index, now - table->caught_up);
 	}
 	table->caught_up = now;

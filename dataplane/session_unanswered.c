@@ -53,9 +53,9 @@ session_give_way(struct worker *worker, uint16_t zone)
 	struct session_table *table = &worker->sessions;
 	uint32_t session = unanswered_give_way(session_unanswered_of(table, zone));
 
+	session_fetch_ahead(table, session_unanswered_of(table, zone));
 	if (likely(session == UNANSWERED_NONE))
 		return;
-	session_fetch_ahead(table, session_unanswered_of(table, zone));
 	session_end(worker, session);
 	if (table->sessions[session].flags & SESSION_HELD)
 		session_let_go(worker, session);

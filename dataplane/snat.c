@@ -11,10 +11,11 @@
  * 3, with a counter that outsiders can not see).
  */
 static uint32_t
-snat_draw_start(struct snat *snat, const struct flow_key *reply, uint32_t range)
+snat_draw_start(const struct snat *snat, uint64_t draw, const struct flow_key *reply,
+		uint32_t range)
 {
 	const flow_key_word *words = (const void *)reply;
-	uint64_t x = snat->secret + snat->draws++ * 0x9e3779b97f4a7c15ULL;
+	uint64_t x = snat->secret + draw * 0x9e3779b97f4a7c15ULL;
 
 	x ^= words[0] ^ (words[1] * 0xd6e8feb86659fd93ULL);
 	return hash_to_range((uint32_t)(hash_mix(x) >> 32), range);
@@ -66,7 +67,7 @@ static bool
 snat_port_search(struct snat *snat, const struct flow_table *flows, const struct snat_ports *ports,
 		 struct snat_range *range, struct flow_key *reply)
 {
-	uint32_t index = snat_draw_start(snat, reply, range->ports);
+	uint32_t index = snat_draw_start(snat, snat->draws++, reply, range->ports);
 	bool some_reserved = ports->reserved != NULL &&
 			     __atomic_load_n(&ports->reserved->some, __ATOMIC_RELAXED) != 0;
 
@@ -83,6 +84,22 @@ snat_port_search(struct snat *snat, const struct flow_table *flows, const struct
 		index = index + 1 == range->ports ? 0 : index + 1;
 	}
 	return false;
+}
+
+uint32_t
+snat_port_expect(const struct snat *snat, const struct flow_table *flows,
+		 const struct snat_ports *ports, const struct decision *decision,
+		 unsigned int ahead, struct flow_key reply)
+{
+	struct snat_range range = snat_range_of(snat, ports, decision);
+	uint32_t index;
+
+	reply.destination_port = 0;
+	if (likely(range.ports > 0)) {
+		index = snat_draw_start(snat, snat->draws + ahead, &reply, range.ports);
+		reply.destination_port = rte_cpu_to_be_16(snat_port_at(ports, range.first, index));
+	}
+	return flow_hash(flows, &reply);
 }
 
 bool

@@ -43,6 +43,13 @@ bool snat_port_draw(struct snat *snat, const struct flow_table *flows,
 		    const struct snat_ports *ports, const struct decision *decision,
 		    struct flow_key *reply);
 /*
+ * The hash of the key of which the draw after `ahead` others would ask first, when it comes to it
+ * as things are now.
+ */
+uint32_t snat_port_expect(const struct snat *snat, const struct flow_table *flows,
+			  const struct snat_ports *ports, const struct decision *decision,
+			  unsigned int ahead, struct flow_key reply);
+/*
  * A session of that host has the port of that key of its replies, and has it no more. usage: of the
  * VIP, snapshot.usage.
  */

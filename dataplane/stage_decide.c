@@ -75,5 +75,6 @@ stage_decide(struct worker *worker, unsigned int n, struct decision *decisions)
 	begun = first_share_begin(share);
 	count = decide_admit(worker, first, count, admitted, requests);
 	decide(worker->snapshot, requests, decisions, count);
+	session_expect(worker, requests, decisions, count);
 	first_share_end(share, begun);
 }

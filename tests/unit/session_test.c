@@ -24,7 +24,7 @@ a_table_without_memory_holds_none(void **state)
 	(void)state;
 	assert_int_equal(session_table_init(&table, 900000, 1, START, SOCKET_ID_ANY), -ENOMEM);
 	assert_null(table.flows.flows);
-	assert_null(table.slots);
+	assert_null(table.chains);
 	assert_null(table.sessions);
 	assert_int_equal(session_table_init(&table, 0, 1, START, SOCKET_ID_ANY), -EINVAL);
 	session_table_release(&table);
