@@ -7,6 +7,7 @@
 
 #include "config/model.h"
 #include "dataplane/snapshot.h"
+#include "gateway.h"
 #include "generation.h"
 #include "group_pool.h"
 #include "next_hops.h"
@@ -29,7 +30,7 @@ struct builder {
 	struct next_hops *next_hops;
 	const struct prober *prober;            /* which backends are up; NULL: all */
 	uint64_t now;                           /* nanoseconds, on the gateway's clock */
-	const struct rte_ether_addr *port_macs; /* by port; NULL: all zero */
+	const struct port_device *port_devices; /* by port; NULL: of all zeroes */
 	uint32_t ports_down;                    /* a bit for each port without a link */
 	unsigned int workers;                   /* 0: none, for explain */
 	struct snapshot_subnet *subnets;        /* by zone, once build_networks() made them */

@@ -8,7 +8,10 @@
 
 #include "dataplane/flow_key.h"
 
-/* Pairs of words: a VLAN and the id of the interface that has it. */
+/*
+ * What the device tells of packets, then pairs of words: a VLAN and the id of the interface that
+ * has it.
+ */
 static void *
 port_build(const void *input)
 {
@@ -19,11 +22,20 @@ port_build(const void *input)
 		errno = ENOMEM;
 		return NULL;
 	}
+	port->told = words->items[0];
 	for (size_t vlan = 0; vlan < VLANS; vlan++)
 		port->by_vlan[vlan] = INTERFACE_NONE;
-	for (size_t i = 0; i < words->count; i += 2)
+	for (size_t i = 1; i < words->count; i += 2)
 		port->by_vlan[words->items[i]] = (uint16_t)words->items[i + 1];
 	return port;
+}
+
+static struct port_offloads
+port_offloads(const struct builder *builder, uint32_t port)
+{
+	const struct port_offloads none = { 0 };
+
+	return builder->port_devices != NULL ? builder->port_devices[port].offloads : none;
 }
 
 static const struct shared_type port_type = { .build = port_build, .free = rte_free };
@@ -35,6 +47,7 @@ build_port(struct builder *builder, uint32_t index, const struct port_interfaces
 	struct words words = { 0 };
 	struct shared *shared;
 
+	words_add(&words, port_offloads(builder, index).told);
 	for (size_t i = 0; i < model->interface_count; i++) {
 		if (model->interfaces[i].port != index)
 			continue;
@@ -106,8 +119,8 @@ build_interface(struct builder *builder, const struct interface *from,
 		to->zone = (uint16_t)names->zones[from->virtual_network][from->subnet];
 	if (from->mac_set)
 		memcpy(to->mac.addr_bytes, from->mac.bytes, sizeof(to->mac.addr_bytes));
-	else if (builder->port_macs != NULL)
-		to->mac = builder->port_macs[from->port];
+	else if (builder->port_devices != NULL)
+		to->mac = builder->port_devices[from->port].mac;
 	to->address_count = (uint8_t)from->addresses.count;
 	for (size_t i = 0; i < from->addresses.count; i++)
 		to->addresses[i] = (struct interface_address){

@@ -138,8 +138,7 @@ words_join(char *const *words, int count, char *text, size_t size)
 static int
 explain_start(struct explain *explain, struct model *model)
 {
-	static const struct rte_ether_addr macs[PORTS_MAX];
-	const struct gateway_options options = { .socket = SOCKET_ID_ANY, .port_macs = macs };
+	const struct gateway_options options = { .socket = SOCKET_ID_ANY };
 	int rc = eal_start(model, EAL_OFFLINE, explain->error, sizeof(explain->error));
 
 	if (rc != 0)

@@ -34,7 +34,7 @@ generation_of(struct gateway *gateway, struct model *model, int *rc, char *error
 		.next_hops = &gateway->next_hops,
 		.prober = &gateway->prober,
 		.now = gateway->now,
-		.port_macs = gateway->port_macs,
+		.port_devices = gateway->port_devices,
 		.ports_down = gateway->ports_down,
 		.workers = gateway->worker_count,
 		.error = error,
@@ -151,17 +151,17 @@ gateway_make_workers(struct gateway *gateway, const struct model *model,
 }
 
 static int
-gateway_copy_macs(struct gateway *gateway, const struct model *model,
-		  const struct gateway_options *options)
+gateway_copy_devices(struct gateway *gateway, const struct model *model,
+		     const struct gateway_options *options)
 {
-	size_t size = model->port_count * sizeof(*options->port_macs);
+	size_t size = model->port_count * sizeof(*options->port_devices);
 
-	if (options->port_macs == NULL || size == 0)
+	if (options->port_devices == NULL || size == 0)
 		return 0;
-	gateway->port_macs = malloc(size);
-	if (gateway->port_macs == NULL)
+	gateway->port_devices = malloc(size);
+	if (gateway->port_devices == NULL)
 		return -ENOMEM;
-	memcpy(gateway->port_macs, options->port_macs, size);
+	memcpy(gateway->port_devices, options->port_devices, size);
 	return 0;
 }
 
@@ -230,7 +230,7 @@ gateway_create(struct model *model, const struct gateway_options *options, struc
 	made->socket = options->socket;
 	made->now = options->now;
 	made->announce = options->announce;
-	rc = gateway_copy_macs(made, model, options);
+	rc = gateway_copy_devices(made, model, options);
 	if (rc == 0)
 		rc = gateway_make_workers(made, model, options);
 	if (rc == 0)
@@ -267,7 +267,7 @@ gateway_free(struct gateway *gateway)
 	group_pool_free(gateway->groups);
 	store_free(gateway->store);
 	registry_free(gateway->registry);
-	free(gateway->port_macs);
+	free(gateway->port_devices);
 	free(gateway);
 }
 

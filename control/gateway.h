@@ -16,6 +16,12 @@
 
 struct gateway;
 
+/* What a gateway has to know of a port's device. */
+struct port_device {
+	struct rte_ether_addr mac; /* what interfaces without one have */
+	struct port_offloads offloads;
+};
+
 struct gateway_options {
 	unsigned int workers;                   /* 0: only a snapshot, for explain */
 	const struct port_queue *const *queues; /* [worker][port] */
@@ -30,8 +36,7 @@ struct gateway_options {
 	bool probe;      /* backends are probed; else all of them are up */
 	FILE *probe_log; /* is told what becomes of them; NULL: nobody is */
 	int socket;
-	/* The MAC address of each port, by index in the model: interfaces without one have it. */
-	const struct rte_ether_addr *port_macs;
+	const struct port_device *port_devices; /* by index in the model; NULL: of all zeroes */
 };
 
 /*

@@ -24,7 +24,7 @@ struct gateway {
 	struct announcements announcements;
 	struct prober prober;
 	struct publisher publisher;
-	struct rte_ether_addr *port_macs; /* or NULL */
+	struct port_device *port_devices; /* or NULL */
 	uint32_t ports_down;              /* a bit for each port without a link */
 	bool links_changed;               /* since the snapshot was built */
 	int socket;

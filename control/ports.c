@@ -44,7 +44,7 @@ queue_of(struct ports *ports, const struct ports_device *device, uint16_t worker
 		.tx = tx,
 		.shared = worker == tx && device->rings[tx] != NULL,
 		.gives = worker != tx,
-		.segments = device->segments,
+		.segments = device->offloads.tx & RTE_ETH_TX_OFFLOAD_MULTI_SEGS,
 		.ring = device->rings[tx],
 		.retry_until = &ports->retry_until,
 	};
@@ -153,9 +153,9 @@ device_configure(struct ports_device *device, const struct port *port,
 	}
 	if (device->rx_queues > 1)
 		spread_set(&conf, info, key);
-	device->segments = info->tx_offload_capa & RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
-	if (device->segments)
-		conf.txmode.offloads = RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
+	device->offloads = offloads_choose(info);
+	conf.rxmode.offloads = device->offloads.rx;
+	conf.txmode.offloads = device->offloads.tx;
 
 	device->rx_descriptors = port->descriptors;
 	device->tx_descriptors = port->descriptors;
@@ -264,7 +264,7 @@ device_open(struct ports *ports, const struct model *model, uint32_t index,
 	}
 	ports->count = index + 1; /* it is there to be closed from here on */
 	device->driver = info.driver_name;
-	ports->macs[index] = device->mac;
+	ports->known[index].mac = device->mac;
 
 	rc = queues_choose(device, port, ports->workers, &info, error, error_size);
 	if (rc == 0 && !files_have_queues(&described, device)) {
@@ -276,6 +276,7 @@ device_open(struct ports *ports, const struct model *model, uint32_t index,
 	}
 	if (rc == 0)
 		rc = device_configure(device, port, &info, error, error_size);
+	ports->known[index].offloads = offloads_known(&device->offloads);
 	if (rc == 0)
 		rc = device_start(device, port, pool, error, error_size);
 	if (rc == 0)

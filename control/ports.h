@@ -9,6 +9,8 @@
 #include <rte_mempool.h>
 
 #include "config/model.h"
+#include "gateway.h"
+#include "offloads.h"
 #include "ports_queue.h"
 
 /*
@@ -25,7 +27,7 @@ struct ports_device {
 	struct rte_ring *rings[WORKERS_MAX]; /* by transmit queue; NULL: it has one worker */
 	uint16_t rx_descriptors;
 	uint16_t tx_descriptors;
-	bool segments;    /* it sends packets that lie in several buffers */
+	struct offloads offloads; /* that are in use */
 	bool promiscuous; /* takes frames to any MAC address: the driver has no filter for more */
 	struct rte_ether_addr mac;
 	const char *driver;
@@ -35,7 +37,7 @@ struct ports {
 	unsigned int count;
 	unsigned int workers;
 	struct ports_device devices[PORTS_MAX]; /* by index in the model */
-	struct rte_ether_addr macs[PORTS_MAX];  /* the same, as gateway_create() takes them */
+	struct port_device known[PORTS_MAX];    /* the same, as gateway_create() takes them */
 	struct ports_queue (*handles)[PORTS_MAX];
 	struct port_queue (*queues)[PORTS_MAX]; /* [worker][port]: what workers call */
 	/*

@@ -293,7 +293,7 @@ replay_start(struct replay *replay, struct model *model)
 	};
 	struct port_queue queues[WORKERS_MAX][PORTS_MAX];
 	const struct port_queue *rows[WORKERS_MAX];
-	struct rte_ether_addr macs[PORTS_MAX];
+	struct port_device devices[PORTS_MAX];
 	const struct gateway_options options = {
 		.pool = pool_create(&size, SOCKET_ID_ANY),
 		.workers = replay->workers,
@@ -303,7 +303,7 @@ replay_start(struct replay *replay, struct model *model)
 		.answer_arp = replay->options->answer_arp,
 		.probe = replay->options->probe,
 		.socket = SOCKET_ID_ANY,
-		.port_macs = macs,
+		.port_devices = devices,
 	};
 	int result;
 
@@ -323,7 +323,7 @@ replay_start(struct replay *replay, struct model *model)
 			queues[i][j] = replay_queue_interface(queue);
 		}
 	}
-	replay_port_macs(macs, model->port_count);
+	replay_port_devices(devices, model->port_count);
 	result = gateway_create(model, &options, &replay->gateway, replay->error,
 				sizeof(replay->error));
 	return result != 0 ? result

@@ -88,10 +88,10 @@ replay_queue_feed(struct replay_queue *queue, struct rte_mempool *pool, char *er
 }
 
 void
-replay_port_macs(struct rte_ether_addr *macs, size_t count)
+replay_port_devices(struct port_device *devices, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		macs[i] = (struct rte_ether_addr){ { 0x02, 0, 0, 0, 0, (uint8_t)(i + 1) } };
+		devices[i] = (struct port_device){ .mac = { { 2, 0, 0, 0, 0, (uint8_t)(i + 1) } } };
 }
 
 int

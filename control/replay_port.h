@@ -7,6 +7,7 @@
 
 #include "capture.h"
 #include "dataplane/worker.h"
+#include "gateway.h"
 
 /*
  * A port of a replayed gateway: a capture that comes in, a capture of what goes out, and a queue
@@ -47,7 +48,7 @@ void replay_port_warn(const struct replay_port *port, const char *name, FILE *st
 int replay_queue_feed(struct replay_queue *queue, struct rte_mempool *pool, char *error,
 		      size_t error_size);
 
-/* The addresses of so many ports: they have no hardware, and it is made up from their place. */
-void replay_port_macs(struct rte_ether_addr *macs, size_t count);
+/* So many ports: they have no hardware, and addresses are made up from their place. */
+void replay_port_devices(struct port_device *devices, size_t count);
 /* Closes its captures. 0, or -EIO if the one of what went out is not whole. */
 int replay_port_close(struct replay_port *port);

@@ -198,7 +198,7 @@ gateway_open(struct run *run, char *error, size_t error_size)
 		.probe_log = stderr,
 		.cycles = rte_rdtsc,
 		.socket = (int)rte_lcore_to_socket_id(1),
-		.port_macs = run->ports.macs,
+		.port_devices = run->ports.known,
 	};
 	int rc;
 

@@ -15,14 +15,18 @@ port_print(FILE *stream, const struct port *port, const struct ports_device *dev
 {
 	char name[RTE_ETH_NAME_MAX_LEN] = "";
 	char mac[RTE_ETHER_ADDR_FMT_SIZE];
+	char rx[OFFLOADS_TEXT], tx[OFFLOADS_TEXT];
 
 	if (rte_eth_dev_get_name_by_port(device->ethdev, name) != 0)
 		name[0] = '\0';
 	rte_ether_format_addr(mac, sizeof(mac), &device->mac);
+	offloads_write(device->offloads.rx, rte_eth_dev_rx_offload_name, rx);
+	offloads_write(device->offloads.tx, rte_eth_dev_tx_offload_name, tx);
 	fprintf(stream,
-		"port %s: device %s (%s), MAC %s, MTU %u, RX %u x %u, TX %u x %u descriptors%s\n",
+		"port %s: device %s (%s), MAC %s, MTU %u, RX %u x %u, TX %u x %u descriptors, "
+		"offloads RX %s, TX %s%s\n",
 		port->name, name, device->driver, mac, port->mtu, device->rx_queues,
-		device->rx_descriptors, device->tx_queues, device->tx_descriptors,
+		device->rx_descriptors, device->tx_queues, device->tx_descriptors, rx, tx,
 		device->promiscuous ? ", promiscuous" : "");
 }
 

@@ -16,6 +16,11 @@ struct figure {
 	uint64_t value;
 };
 
+struct label {
+	const char *name;
+	const char *value;
+};
+
 static int
 figures_add(struct rte_tel_data *dict, const struct figure *figures, size_t count)
 {
@@ -59,8 +64,8 @@ info_answer(struct rte_tel_data *dict, const struct telemetry_facts *facts)
 
 /* A dictionary by number: names may have characters that DPDK does not take in keys. */
 static int
-numbered_add(struct rte_tel_data *dict, unsigned int number, const char *name,
-	     const struct figure *figures, size_t count)
+numbered_add(struct rte_tel_data *dict, unsigned int number, const struct label *labels,
+	     size_t label_count, const struct figure *figures, size_t count)
 {
 	struct rte_tel_data *entry = rte_tel_data_alloc();
 	char key[16];
@@ -70,8 +75,8 @@ numbered_add(struct rte_tel_data *dict, unsigned int number, const char *name,
 		return -ENOMEM;
 	snprintf(key, sizeof(key), "%u", number);
 	rc = rte_tel_data_start_dict(entry);
-	if (rc == 0 && name != NULL)
-		rc = rte_tel_data_add_dict_string(entry, "name", name);
+	for (size_t i = 0; rc == 0 && i < label_count; i++)
+		rc = rte_tel_data_add_dict_string(entry, labels[i].name, labels[i].value);
 	if (rc == 0)
 		rc = figures_add(entry, figures, count);
 	if (rc == 0)
@@ -110,6 +115,13 @@ ports_answer(struct rte_tel_data *dict, const struct telemetry_facts *facts)
 	for (unsigned int i = 0; rc == 0 && i < facts->port_count; i++) {
 		const struct port_counters *port = &facts->counters.ports[i];
 		const struct device_view device = device_look(facts->devices, i);
+		const struct offloads *offloads = &facts->devices->devices[i].offloads;
+		char rx[OFFLOADS_TEXT], tx[OFFLOADS_TEXT];
+		const struct label labels[] = {
+			{ "name", facts->ports[i] },
+			{ "rx_offloads", rx },
+			{ "tx_offloads", tx },
+		};
 		const struct figure figures[] = {
 			{ "received_packets", port->received_packets },
 			{ "received_bytes", port->received_bytes },
@@ -123,7 +135,9 @@ ports_answer(struct rte_tel_data *dict, const struct telemetry_facts *facts)
 			{ "device_send_errors", device.stats.oerrors },
 		};
 
-		rc = numbered_add(dict, i, facts->ports[i], figures, RTE_DIM(figures));
+		offloads_write(offloads->rx, rte_eth_dev_rx_offload_name, rx);
+		offloads_write(offloads->tx, rte_eth_dev_tx_offload_name, tx);
+		rc = numbered_add(dict, i, labels, RTE_DIM(labels), figures, RTE_DIM(figures));
 	}
 	return rc;
 }
@@ -220,7 +234,7 @@ workers_answer(struct rte_tel_data *dict, const struct telemetry_facts *facts)
 			figures[7].value += counters->ports[port].received_packets;
 			figures[8].value += counters->ports[port].sent_packets;
 		}
-		rc = numbered_add(dict, i, NULL, figures, RTE_DIM(figures));
+		rc = numbered_add(dict, i, NULL, 0, figures, RTE_DIM(figures));
 	}
 	return rc;
 }
@@ -233,6 +247,7 @@ static int
 snat_add(struct rte_tel_data *dict, unsigned int number, const char *name, uint16_t first_port,
 	 const struct snat_view *view)
 {
+	const struct label label = { "name", name };
 	const struct figure figures[] = {
 		{ "first_port", first_port },     { "ports", view->ports },
 		{ "ports_free", view->free },     { "tcp", view->used[SNAT_TCP] },
@@ -240,7 +255,7 @@ snat_add(struct rte_tel_data *dict, unsigned int number, const char *name, uint1
 		{ "exhausted", view->exhausted },
 	};
 
-	return numbered_add(dict, number, name, figures, RTE_DIM(figures));
+	return numbered_add(dict, number, &label, 1, figures, RTE_DIM(figures));
 }
 
 /* Those of the VIP's hosts, from that place on, of whom there is anything to tell. */

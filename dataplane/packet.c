@@ -104,9 +104,25 @@ parse_addresses(const struct packet *packet, const struct snapshot_interface *li
 	return DROP_NONE;
 }
 
-/* offset: of the IPv4 header in the frame. */
+/* As the device says, or by the sum; that a header has no checksum (NONE) does not let it pass. */
+static bool
+checksum_is_right(const struct rte_mbuf *mbuf, uint32_t told, const struct rte_ipv4_hdr *ip,
+		  unsigned int length)
+{
+	switch (packet_is_tunnel(mbuf) ? 0 : mbuf->ol_flags & told & RTE_MBUF_F_RX_IP_CKSUM_MASK) {
+	case RTE_MBUF_F_RX_IP_CKSUM_GOOD:
+		return true;
+	case RTE_MBUF_F_RX_IP_CKSUM_BAD:
+		return false;
+	default:
+		return rte_raw_cksum(ip, length) == UINT16_MAX;
+	}
+}
+
+/* offset: of the IPv4 header in the frame. told: the port's (struct port_offloads). */
 static enum drop_reason
-parse_ipv4(struct packet *packet, const struct snapshot_interface *link, uint16_t offset)
+parse_ipv4(struct packet *packet, const struct snapshot_interface *link, uint16_t offset,
+	   uint32_t told)
 {
 	struct rte_mbuf *mbuf = packet->mbuf;
 	struct rte_ipv4_hdr *ip = rte_pktmbuf_mtod_offset(mbuf, struct rte_ipv4_hdr *, offset);
@@ -126,7 +142,7 @@ parse_ipv4(struct packet *packet, const struct snapshot_interface *link, uint16_
 	if (unlikely(packet->ip_length < header_length || packet->ip_length > in_frame ||
 		     header_length > in_segment))
 		return DROP_ip_length_invalid;
-	if (unlikely(rte_raw_cksum(ip, header_length) != UINT16_MAX))
+	if (unlikely(!checksum_is_right(mbuf, told, ip, header_length)))
 		return DROP_ip_checksum_wrong;
 	reason = parse_addresses(packet, link);
 	if (unlikely(reason != DROP_NONE))
@@ -155,6 +171,7 @@ parse_ipv4(struct packet *packet, const struct snapshot_interface *link, uint16_
 static enum drop_reason
 parse_frame(const struct snapshot *snapshot, uint16_t port, struct packet *packet)
 {
+	const struct port_interfaces *from = snapshot->ports[port];
 	struct rte_mbuf *mbuf = packet->mbuf;
 	const struct rte_ether_hdr *ether = rte_pktmbuf_mtod(mbuf, const struct rte_ether_hdr *);
 	uint16_t offset = sizeof(*ether);
@@ -174,7 +191,7 @@ parse_frame(const struct snapshot *snapshot, uint16_t port, struct packet *packe
 		vlan = rte_be_to_cpu_16(tag->vlan_tci) & VLAN_ID_MASK;
 		type = tag->eth_proto;
 	}
-	packet->interface = snapshot->ports[port]->by_vlan[vlan];
+	packet->interface = from->by_vlan[vlan];
 	if (unlikely(packet->interface == INTERFACE_NONE))
 		return DROP_vlan_unknown;
 	interface = &snapshot->interfaces[packet->interface];
@@ -186,7 +203,7 @@ parse_frame(const struct snapshot *snapshot, uint16_t port, struct packet *packe
 	}
 	if (likely(type == rte_cpu_to_be_16(RTE_ETHER_TYPE_IPV4))) {
 		packet->kind = interface->zone == ZONE_FABRIC ? PACKET_FABRIC : PACKET_STATEFUL;
-		return parse_ipv4(packet, interface, offset);
+		return parse_ipv4(packet, interface, offset, from->told);
 	}
 	if (type == rte_cpu_to_be_16(RTE_ETHER_TYPE_ARP)) {
 		packet->kind = PACKET_ARP;

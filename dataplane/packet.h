@@ -79,6 +79,13 @@ packet_suspects(uint8_t first)
 	return networks[first];
 }
 
+/* The device knows a tunnel: what it says of an IPv4 header is about the one inside. */
+static inline bool
+packet_is_tunnel(const struct rte_mbuf *mbuf)
+{
+	return mbuf->packet_type & RTE_PTYPE_TUNNEL_MASK;
+}
+
 /*
  * Parses a frame that was received on that port: Ethernet, at most one VLAN tag, ARP or IPv4 with
  * its checks (RFC 1812 section 5.2.2), TCP and UDP ports, ICMP echo identifiers. The key of a

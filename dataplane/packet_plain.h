@@ -26,6 +26,7 @@ enum {
 /* The port that a burst came from. */
 struct packet_plain_port {
 	const uint16_t *by_vlan;
+	uint32_t told; /* struct port_offloads */
 	const struct snapshot_interface *interfaces;
 };
 
@@ -34,6 +35,7 @@ packet_plain_port(const struct snapshot *snapshot, uint16_t port)
 {
 	return (struct packet_plain_port){
 		.by_vlan = snapshot->ports[port]->by_vlan,
+		.told = snapshot->ports[port]->told,
 		.interfaces = snapshot->interfaces,
 	};
 }
@@ -68,9 +70,27 @@ plain_add(uint64_t a, uint64_t b)
 	return a + (a < b);
 }
 
+/*
+ * The header's checksum is right, as the device says, which is mostly so where it says anything, or
+ * by a sum of the header: front and middle are its first 16 bytes.
+ */
+static inline bool
+plain_checksum(const struct rte_mbuf *mbuf, uint32_t told, uint64_t front, uint64_t middle,
+	       rte_be32_t destination)
+{
+	uint64_t word = mbuf->ol_flags & told & RTE_MBUF_F_RX_IP_CKSUM_MASK;
+
+	if (word == RTE_MBUF_F_RX_IP_CKSUM_GOOD && !packet_is_tunnel(mbuf))
+		return true;
+	/* The sum is 0xffff then: 0 in its remainders, for it is not 0. */
+	return word != RTE_MBUF_F_RX_IP_CKSUM_BAD &&
+	       plain_add(plain_add(front, middle), destination) % UINT16_MAX == 0;
+}
+
 /* The packet's length; 0: it is not plain. most: bytes of the frame from the header on. */
 static inline uint32_t
-plain_header(const struct rte_ipv4_hdr *ip, uint32_t most)
+plain_header(const struct rte_mbuf *mbuf, uint32_t told, const struct rte_ipv4_hdr *ip,
+	     uint32_t most)
 {
 	/* By protocol; 0 for others, of which a byte less is more than any length. */
 	static const uint32_t least[UINT8_MAX + 1] = {
@@ -85,10 +105,9 @@ plain_header(const struct rte_ipv4_hdr *ip, uint32_t most)
 	memcpy(&front, ip, sizeof(front));
 	memcpy(&middle, &ip->time_to_live, sizeof(middle));
 	length = rte_be_to_cpu_16((uint16_t)(front >> 16));
-	/* The checksum is right if the sum is 0xffff: 0 in its remainders, for it is not 0. */
 	if (likely((front & mask) == RTE_IPV4_VHL_DEF && length <= most &&
 		   length > least[(uint8_t)(middle >> 8)] - 1 &&
-		   plain_add(plain_add(front, middle), ip->dst_addr) % UINT16_MAX == 0 &&
+		   plain_checksum(mbuf, told, front, middle, ip->dst_addr) &&
 		   plain_addresses((uint32_t)(middle >> 32), ip->dst_addr)))
 		return length;
 	return 0;
@@ -96,10 +115,11 @@ plain_header(const struct rte_ipv4_hdr *ip, uint32_t most)
 
 /*
  * Does what packet_parse() does, if the packet is plain. False: nothing is done, and packet_parse()
- * has to be asked.
+ * has to be asked. told: the port's; a constant 0 leaves out what is asked of devices that tell
+ * something.
  */
-static inline bool
-packet_parse_plain(const struct packet_plain_port *port, struct rte_mbuf *mbuf,
+static __rte_always_inline bool
+packet_parse_plain(const struct packet_plain_port *from, uint32_t told, struct rte_mbuf *mbuf,
 		   struct packet *packet)
 {
 	const char *frame = rte_pktmbuf_mtod(mbuf, const char *);
@@ -118,12 +138,12 @@ packet_parse_plain(const struct packet_plain_port *port, struct rte_mbuf *mbuf,
 		       sizeof(type));
 		offset += (uint32_t)sizeof(struct rte_vlan_hdr);
 	}
-	id = port->by_vlan[vlan];
+	id = from->by_vlan[vlan];
 	if (unlikely(id == INTERFACE_NONE || (uint16_t)type != RTE_BE16(RTE_ETHER_TYPE_IPV4)))
 		return false;
-	interface = &port->interfaces[id];
+	interface = &from->interfaces[id];
 	ip = rte_pktmbuf_mtod_offset(mbuf, struct rte_ipv4_hdr *, offset);
-	length = plain_header(ip, in_frame - offset);
+	length = plain_header(mbuf, told, ip, in_frame - offset);
 	if (unlikely(length == 0 || !plain_destination(frame, interface)))
 		return false;
 

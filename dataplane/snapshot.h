@@ -54,9 +54,19 @@ struct snapshot_interface {
 	bool tap; /* Linux has a part in it (kernel.h) */
 };
 
+/* What a port's device does for the gateway. */
+struct port_offloads {
+	/*
+	 * RTE_MBUF_F_RX_...: the flags of a received packet that are the device's word. Others may
+	 * be left from elsewhere.
+	 */
+	uint32_t told;
+};
+
 /* The interfaces of one port by VLAN; INTERFACE_NONE where there is none. */
 struct port_interfaces {
 	uint16_t by_vlan[VLANS];
+	uint32_t told; /* struct port_offloads */
 };
 
 /* A next hop of the fabric: what an ECMP group's buckets name. */

@@ -16,22 +16,35 @@ parse_fetch(struct port_counters *counters, struct rte_mbuf **mbufs, unsigned in
 	counters->received_bytes += bytes;
 }
 
+/* Adds to kinds those of plain packets. A bit for each packet that is not plain. */
+static __rte_always_inline uint32_t
+parse_plain(const struct packet_plain_port *from, uint32_t told, struct rte_mbuf **mbufs,
+	    unsigned int n, struct packet *packets, uint32_t *kinds)
+{
+	uint32_t others = 0;
+
+	for (unsigned int i = 0; i < n; i++) {
+		if (likely(packet_parse_plain(from, told, mbufs[i], &packets[i])))
+			*kinds |= 1U << packets[i].kind;
+		else
+			others |= 1U << i;
+	}
+	return others;
+}
+
 uint16_t
 stage_parse(struct worker *worker, uint16_t port, struct rte_mbuf **mbufs, unsigned int n)
 {
 	struct packet_plain_port plain = packet_plain_port(worker->snapshot, port);
-	uint32_t kinds = 0;
-	uint32_t others = 0; /* a bit for each packet that is not plain */
-	uint16_t flags = 0;  /* which plain ones have none of */
+	uint32_t kinds = 0, others;
+	uint16_t flags = 0; /* which plain ones have none of */
 
 	_Static_assert((int)BURST <= 32, "there are as many bits");
 	parse_fetch(&worker->counters.ports[port], mbufs, n);
-	for (unsigned int i = 0; i < n; i++) {
-		if (likely(packet_parse_plain(&plain, mbufs[i], &worker->burst[i])))
-			kinds |= 1U << worker->burst[i].kind;
-		else
-			others |= 1U << i;
-	}
+	if (plain.told == 0)
+		others = parse_plain(&plain, 0, mbufs, n, worker->burst, &kinds);
+	else
+		others = parse_plain(&plain, plain.told, mbufs, n, worker->burst, &kinds);
 	for (; others != 0; others &= others - 1) {
 		unsigned int i = rte_bsf32(others);
 

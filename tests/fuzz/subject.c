@@ -191,8 +191,10 @@ subject_model(const struct subject *subject, unsigned int change)
 static void
 subject_start(struct subject *subject)
 {
-	const struct rte_ether_addr macs[SUBJECT_PORTS] = { subject_interfaces[0].mac,
-							    subject_interfaces[2].mac };
+	const struct port_device devices[SUBJECT_PORTS] = {
+		{ .mac = subject_interfaces[0].mac },
+		{ .mac = subject_interfaces[2].mac },
+	};
 	struct port_queue queues[SUBJECT_PORTS];
 	const struct port_queue *rows[] = { queues };
 	struct gateway_options options = {
@@ -201,7 +203,7 @@ subject_start(struct subject *subject)
 		.queues = rows,
 		.seed = 1,
 		.socket = SOCKET_ID_ANY,
-		.port_macs = macs,
+		.port_devices = devices,
 	};
 	char error[256] = "";
 

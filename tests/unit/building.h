@@ -62,8 +62,10 @@ static inline struct generation *
 building_build_model(struct building *building, struct model *model,
 		     const struct generation *previous)
 {
-	static const struct rte_ether_addr macs[] = { { { 2, 0, 0, 0, 0, 0xa0 } },
-						      { { 2, 0, 0, 0, 0, 0xa1 } } };
+	static const struct port_device devices[] = {
+		{ .mac = { { 2, 0, 0, 0, 0, 0xa0 } } },
+		{ .mac = { { 2, 0, 0, 0, 0, 0xa1 } } },
+	};
 	struct generation *generation = generation_create(building->store, SOCKET_ID_ANY);
 	struct builder builder = {
 		.model = model,
@@ -75,7 +77,7 @@ building_build_model(struct building *building, struct model *model,
 		.now = building->now,
 		.workers = building->workers,
 		.ports_down = building->ports_down,
-		.port_macs = macs,
+		.port_devices = devices,
 		.error = building->error,
 		.error_size = sizeof(building->error),
 	};

@@ -70,8 +70,10 @@ static inline int
 fixture_create_model(struct fixture *fixture, struct model *model, unsigned int workers,
 		     bool answer_arp)
 {
-	static const struct rte_ether_addr macs[] = { { { 2, 0, 0, 0, 0, 0xa0 } },
-						      { { 2, 0, 0, 0, 0, 0xa1 } } };
+	static const struct port_device devices[] = {
+		{ .mac = { { 2, 0, 0, 0, 0, 0xa0 } } },
+		{ .mac = { { 2, 0, 0, 0, 0, 0xa1 } } },
+	};
 	struct port_queue queues[FIXTURE_WORKERS][FIXTURE_PORTS];
 	const struct port_queue *by_worker[FIXTURE_WORKERS];
 	struct gateway_options options = {
@@ -82,7 +84,7 @@ fixture_create_model(struct fixture *fixture, struct model *model, unsigned int 
 		.now = fixture->now,
 		.answer_arp = answer_arp,
 		.socket = SOCKET_ID_ANY,
-		.port_macs = macs,
+		.port_devices = devices,
 	};
 
 	for (unsigned int i = 0; i < FIXTURE_WORKERS; i++) {

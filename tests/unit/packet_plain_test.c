@@ -62,7 +62,7 @@ parse_both(struct rte_mbuf *mbuf)
 
 	memset(&before, 0xa5, sizeof(before));
 	plain = other = before;
-	is_plain = packet_parse_plain(&port, mbuf, &plain);
+	is_plain = packet_parse_plain(&port, port_map.told, mbuf, &plain);
 	plain_data_length = rte_pktmbuf_data_len(mbuf);
 	plain_packet_length = rte_pktmbuf_pkt_len(mbuf);
 	if (!is_plain) {
@@ -154,6 +154,30 @@ a_wrong_checksum_is_not_plain(void **state)
 	}
 }
 
+/* What the device says of it, but not of a header in front of another. */
+static void
+a_checksum_that_the_device_has_looked_at(void **state)
+{
+	struct rte_mbuf *mbuf = mbuf_of(tagged, sizeof(tagged));
+
+	(void)state;
+	port_map.told = RTE_MBUF_F_RX_IP_CKSUM_MASK;
+	mbuf->ol_flags = RTE_MBUF_F_RX_IP_CKSUM_BAD;
+	assert_false(parse_both(mbuf));
+
+	mbuf = mbuf_of(tagged, sizeof(tagged));
+	rte_pktmbuf_mtod(mbuf, uint8_t *)[TAGGED_IP + 10] ^= 1;
+	mbuf->ol_flags = RTE_MBUF_F_RX_IP_CKSUM_GOOD;
+	assert_true(parse_both(mbuf));
+
+	mbuf = mbuf_of(tagged, sizeof(tagged));
+	rte_pktmbuf_mtod(mbuf, uint8_t *)[TAGGED_IP + 10] ^= 1;
+	mbuf->ol_flags = RTE_MBUF_F_RX_IP_CKSUM_GOOD;
+	mbuf->packet_type = RTE_PTYPE_TUNNEL_VXLAN;
+	assert_false(parse_both(mbuf));
+	port_map.told = 0;
+}
+
 static void
 equal_addresses_are_not_plain(void **state)
 {
@@ -204,6 +228,16 @@ tcp_and_udp_are_plain(void **state)
 	assert_true(parse_both(mbuf_of(frame, sizeof(frame))));
 }
 
+/* Any word of any device. */
+static void
+device_random(struct rte_mbuf *mbuf)
+{
+	port_map.told = rand() % 2 ? RTE_MBUF_F_RX_IP_CKSUM_MASK : 0;
+	mbuf->ol_flags = (uint64_t)rand() & RTE_MBUF_F_RX_IP_CKSUM_MASK;
+	if (rand() % 8 == 0)
+		mbuf->packet_type = RTE_PTYPE_TUNNEL_VXLAN;
+}
+
 /* A few bytes changed, mostly with a right checksum, cut anywhere, now and then in two segments. */
 static void
 random_frames_are_parsed_alike(void **state)
@@ -230,8 +264,10 @@ random_frames_are_parsed_alike(void **state)
 		mbuf = mbuf_of(frame, length);
 		if (length > 1 && rand() % 16 == 0)
 			mbuf_split(mbuf, (uint16_t)(1 + (size_t)rand() % (length - 1)));
+		device_random(mbuf);
 		plain += parse_both(mbuf);
 	}
+	port_map.told = 0;
 	assert_in_range(plain, ROUNDS / 5, ROUNDS - ROUNDS / 5);
 	assert_int_equal(rte_mempool_avail_count(pool), 64);
 }
@@ -242,6 +278,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_not_plain_is_left_alone),
 		cmocka_unit_test(a_wrong_checksum_is_not_plain),
+		cmocka_unit_test(a_checksum_that_the_device_has_looked_at),
 		cmocka_unit_test(equal_addresses_are_not_plain),
 		cmocka_unit_test(a_frame_that_ends_early_is_not_plain),
 		cmocka_unit_test(a_frame_in_two_segments_is_not_plain),

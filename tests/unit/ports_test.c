@@ -276,7 +276,7 @@ files_are_received_and_written(void **state)
 	assert_int_equal(ports->devices[0].rx_queues, 2);
 	assert_int_equal(ports->devices[0].tx_queues, 3);
 	assert_string_equal(ports->devices[0].driver, "net_pcap");
-	assert_int_equal(ports->macs[0].addr_bytes[0], 2);
+	assert_int_equal(ports->known[0].mac.addr_bytes[0], 2);
 	/* The driver has no filter at all. */
 	assert_true(ports->devices[0].promiscuous);
 
@@ -311,7 +311,7 @@ packets_in_segments_are_put_together(void **state)
 	snprintf(arguments, sizeof(arguments), "tx_pcap=%s/a", fixture->folder);
 	device_make(fixture, "net_pcap0", arguments);
 	assert_int_equal(open_ports(fixture), 0);
-	assert_false(fixture->ports.devices[0].segments);
+	assert_int_equal(fixture->ports.devices[0].offloads.tx, 0);
 	queue = &fixture->ports.queues[0][0];
 	assert_int_equal(rte_pktmbuf_alloc_bulk(fixture->pool, mbufs, 4095), 0);
 	for (unsigned int i = 0; i < 4; i++)

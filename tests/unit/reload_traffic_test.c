@@ -53,7 +53,6 @@ static struct gateway *
 gateway_make(struct traffic *traffic, const char *file, unsigned int workers,
 	     const struct clock *clock)
 {
-	static const struct rte_ether_addr macs[TRAFFIC_PORTS];
 	struct port_queue queues[TRAFFIC_WORKERS_MAX][TRAFFIC_PORTS];
 	const struct port_queue *by_worker[TRAFFIC_WORKERS_MAX];
 	struct gateway_options options = { .workers = workers,
@@ -61,8 +60,7 @@ gateway_make(struct traffic *traffic, const char *file, unsigned int workers,
 					   .pool = traffic->pool,
 					   .seed = 1,
 					   .now = clock_now(clock),
-					   .socket = SOCKET_ID_ANY,
-					   .port_macs = macs };
+					   .socket = SOCKET_ID_ANY };
 	struct gateway *gateway;
 	char error[256] = "";
 

@@ -36,7 +36,10 @@ static struct lcore lcore_items[] = {
 	{ .worker = &gateway.workers[0], .cpu = 3, .rounds = 700, .sleeper.sleeps = 90 },
 	{ .worker = &gateway.workers[1], .cpu = 4, .rounds = 800 },
 };
-static struct ports devices = { .count = 2 };
+static struct ports devices = {
+	.count = 2,
+	.devices[0].offloads.rx = RTE_ETH_RX_OFFLOAD_IPV4_CKSUM,
+};
 static struct taps taps;
 static struct lcores lcores = { .count = 2, .items = lcore_items };
 
@@ -215,6 +218,8 @@ ports_are_told_by_number_with_their_names(void **state)
 
 	assert_int_equal(json_object_size(answer), 2);
 	assert_string_equal(json_string_value(json_object_get(port, "name")), "wan-1.x");
+	assert_string_equal(json_string_value(json_object_get(port, "rx_offloads")), "IPV4_CKSUM");
+	assert_string_equal(json_string_value(json_object_get(port, "tx_offloads")), "none");
 	assert_int_equal(json_integer_value(json_object_get(port, "received_packets")), 10);
 	assert_int_equal(json_integer_value(json_object_get(port, "received_bytes")), 600);
 	port = json_object_get(answer, "1");

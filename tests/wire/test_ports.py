@@ -12,12 +12,13 @@ from world import wait_until
 
 FLOWS = 64
 PORT = 4242  # what all the test's packets go to
-# By driver, how a port with that name and number is written; how long a packet it takes.
+# By driver, how a port with that name and number is written; how long a packet it takes; what is
+# asked of the device.
 DEVICES = {
-    "af_packet": ("net_af_packet{n},iface={name}", 1500),
-    "af_xdp": ("net_af_xdp{n},iface={name}", 1500),
-    "tap": ("net_tap{n},iface={name}", 1500),
-    "pcap": ("net_pcap{n},rx_iface_in={name},tx_iface={name}", 9000),
+    "af_packet": ("net_af_packet{n},iface={name}", 1500, "RX none, TX MULTI_SEGS"),
+    "af_xdp": ("net_af_xdp{n},iface={name}", 1500, "RX none, TX none"),
+    "tap": ("net_tap{n},iface={name}", 1500, "RX IPV4_CKSUM, TX MULTI_SEGS"),
+    "pcap": ("net_pcap{n},rx_iface_in={name},tx_iface={name}", 9000, "RX none, TX none"),
 }
 
 
@@ -26,7 +27,7 @@ class Uplinks:
 
     def __init__(self, world, kind, **devices):
         """devices: those that are of another kind, by name."""
-        device, self.mtu = DEVICES[kind]
+        device, self.mtu, self.offloads = DEVICES[kind]
         self.host = world.host("gateway")
         tap = kind.startswith("tap")
         far = self.host if tap else world.host("far")
@@ -105,6 +106,20 @@ def test_tags_are_kept(uplinks):
                      / IP(src="203.0.114.7", dst="192.0.7.9") / UDP(dport=PORT))
     (back,) = wait_for_frames([uplinks.lan], is_ours, 1)[uplinks.lan]
     assert back[Dot1Q].vlan == 7 and back.dst == "02:00:00:00:07:09"
+
+
+@by_all_drivers
+def test_damaged_headers_are_dropped(uplinks):
+    """Whoever looks at their checksums; what hosts have to look at is theirs."""
+    uplinks.gateway.wait_for(f"^port lan: .* offloads {uplinks.offloads}")
+    for number in range(FLOWS):
+        damaged = IP(src="192.0.2.9", dst="203.0.113.7", chksum=number) / UDP(dport=PORT)
+        uplinks.lan.send(untagged() / damaged)
+    hosts = IP(src="192.0.2.9", dst="203.0.114.7") / UDP(dport=PORT, chksum=0x1234) / b"data"
+    uplinks.lan.send(untagged() / hosts)
+    (out,) = wait_for_frames([uplinks.one], is_ours, 1)[uplinks.one]
+    assert out[UDP].chksum == 0x1234
+    assert uplinks.gateway.ask("/viaduct/drops")["ip_checksum_wrong"] == FLOWS
 
 
 @by_all_drivers
