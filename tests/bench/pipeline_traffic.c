@@ -28,6 +28,7 @@ enum {
 	TOTAL_LENGTH_AT = 2, /* in the IPv4 header */
 	FIXED_LENGTH = 8,    /* of the IPv4 header: what stands before the tuple */
 	TIME_TO_LIVE = 64,
+	SEQUENCE = 0x1234, /* its last 16 bits are not 0 */
 };
 
 static const struct link links[PIPELINE_PORTS] = {
@@ -130,13 +131,17 @@ frames_fill(struct traffic *traffic, uint8_t tcp_flags)
 	unsigned int tcp_at =
 		links[traffic->port].length + (unsigned int)sizeof(struct rte_ipv4_hdr);
 
-	/* TCP's and UDP's checksums are any but 0: updates never look whether they are right. */
+	/*
+	 * TCP's and UDP's checksums are any but 0: updates never look whether they are right. UDP's
+	 * stands where TCP has the end of its sequence number, which nobody looks at once both SYNs
+	 * have come. Until then UDP has none, so that TCP's number stays as it is.
+	 */
 	for (unsigned int i = 0; i < TRAFFIC_MBUFS; i++) {
 		struct rte_tcp_hdr *tcp = (struct rte_tcp_hdr *)(traffic->frames[i] + tcp_at);
 
 		memset(traffic->frames[i], 0x5a, FRAME_LENGTH);
 		/* Of both sides: one has sent its SYN, and the other has taken it. */
-		tcp->sent_seq = 0;
+		tcp->sent_seq = tcp_flags & RTE_TCP_SYN_FLAG ? 0 : RTE_BE32(SEQUENCE);
 		tcp->recv_ack = RTE_BE32(1);
 		tcp->tcp_flags = tcp_flags;
 	}
