@@ -341,6 +341,12 @@ gateway_settled(const struct gateway *gateway)
 	return publisher_settled(&gateway->publisher) && neighbors_told(gateway->neighbors);
 }
 
+size_t
+gateway_neighbors_learned(const struct gateway *gateway)
+{
+	return neighbors_learned(gateway->neighbors);
+}
+
 void
 gateway_counters(const struct gateway *gateway, struct counters *sum)
 {

@@ -91,6 +91,8 @@ uint64_t gateway_due(const struct gateway *gateway);
  */
 void gateway_port_set(struct gateway *gateway, unsigned int port, bool up);
 
+/* How many neighbours it knows, or asks for; not those that the configuration gives. */
+size_t gateway_neighbors_learned(const struct gateway *gateway);
 /* Sum over the workers. */
 void gateway_counters(const struct gateway *gateway, struct counters *sum);
 

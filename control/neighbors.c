@@ -356,6 +356,12 @@ neighbors_due(const struct neighbors *neighbors)
 	return due;
 }
 
+size_t
+neighbors_learned(const struct neighbors *neighbors)
+{
+	return neighbors->entries.learned;
+}
+
 bool
 neighbors_told(const struct neighbors *neighbors)
 {

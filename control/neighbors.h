@@ -57,5 +57,7 @@ void neighbors_learn(struct neighbors *neighbors, const struct event *event, uin
 unsigned int neighbors_tick(struct neighbors *neighbors, uint64_t now);
 /* When something is due next, nanoseconds; UINT64_MAX: never. */
 uint64_t neighbors_due(const struct neighbors *neighbors);
+/* How many are known, or asked for, that the configuration does not give. */
+size_t neighbors_learned(const struct neighbors *neighbors);
 /* Nothing waits for room in the workers' rings. */
 bool neighbors_told(const struct neighbors *neighbors);

@@ -238,7 +238,7 @@ forward(struct run *run)
 
 	if (rc != 0)
 		return fail("the workers do not start");
-	rc = telemetry_start(run->gateway, &run->lcores, &run->ports, &run->taps);
+	rc = telemetry_start(run->gateway, &run->lcores, &run->ports, &run->taps, run->pool);
 	if (rc != 0) {
 		fail("the telemetry commands can not be registered");
 		goto stop;

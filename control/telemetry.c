@@ -67,10 +67,8 @@ facts_clear(struct telemetry_facts *facts)
 }
 
 static int
-facts_copy(struct telemetry_facts *facts, const struct gateway *gateway,
-	   const struct lcores *lcores, const struct ports *ports, const struct taps *taps)
+facts_copy(struct telemetry_facts *facts, const struct model *model)
 {
-	const struct model *model = gateway_model(gateway);
 
 	facts->name = strdup(model->gateway.name);
 	if (facts->name == NULL)
@@ -83,10 +81,7 @@ facts_copy(struct telemetry_facts *facts, const struct gateway *gateway,
 		facts->ports[facts->port_count] = port;
 	}
 	facts->session_capacity = model->gateway.flow_capacity;
-	facts->lcores = lcores;
-	facts->devices = ports;
-	facts->taps = taps;
-	facts->gateway = gateway;
+	facts->fragment_capacity = model->gateway.fragment_capacity;
 	return 0;
 
 clear:
@@ -96,8 +91,10 @@ clear:
 
 int
 telemetry_start(const struct gateway *gateway, const struct lcores *lcores,
-		const struct ports *ports, const struct taps *taps)
+		const struct ports *ports, const struct taps *taps,
+		const struct rte_mempool *packets)
 {
+	struct telemetry_facts *facts = &telemetry.facts;
 	int rc = 0;
 
 	pthread_mutex_lock(&telemetry.lock);
@@ -105,7 +102,14 @@ telemetry_start(const struct gateway *gateway, const struct lcores *lcores,
 		rc = commands_register();
 	if (rc == 0) {
 		telemetry.registered = true;
-		rc = facts_copy(&telemetry.facts, gateway, lcores, ports, taps);
+		rc = facts_copy(facts, gateway_model(gateway));
+	}
+	if (rc == 0) {
+		facts->gateway = gateway;
+		facts->lcores = lcores;
+		facts->devices = ports;
+		facts->taps = taps;
+		facts->packets = packets;
 	}
 	pthread_mutex_unlock(&telemetry.lock);
 	return rc;

@@ -8,9 +8,9 @@
 
 /*
  * The counters of a running gateway for DPDK's telemetry (dpdk-telemetry.py): the commands
- * /viaduct/info, ports, paths, drops, kernel, sessions and workers. They are answered by a thread
- * of DPDK, which reads nothing but counters, the state of devices, and what never changes while a
- * gateway runs.
+ * /viaduct/info, ports, paths, drops, kernel, sessions, tables and workers. They are answered by a
+ * thread of DPDK, which reads nothing but counters, the state of devices, what the control thread
+ * leaves alone in the meantime, and what never changes while a gateway runs.
  */
 
 /*
@@ -18,7 +18,8 @@
  * gateway in a process. 0 or -errno.
  */
 int telemetry_start(const struct gateway *gateway, const struct lcores *lcores,
-		    const struct ports *ports, const struct taps *taps);
+		    const struct ports *ports, const struct taps *taps,
+		    const struct rte_mempool *packets);
 /* When it returns, no command is being answered any more; later ones get an error. */
 void telemetry_stop(void);
 

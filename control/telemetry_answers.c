@@ -9,6 +9,7 @@
 
 #include <rte_common.h>
 
+#include "neighbors.h"
 #include "snat_view.h"
 
 struct figure {
@@ -62,18 +63,16 @@ info_answer(struct rte_tel_data *dict, const struct telemetry_facts *facts)
 	return rc != 0 ? rc : figures_add(dict, figures, RTE_DIM(figures));
 }
 
-/* A dictionary by number: names may have characters that DPDK does not take in keys. */
+/* A dictionary under that key: labels, then figures. */
 static int
-numbered_add(struct rte_tel_data *dict, unsigned int number, const struct label *labels,
-	     size_t label_count, const struct figure *figures, size_t count)
+entry_add(struct rte_tel_data *dict, const char *key, const struct label *labels,
+	  size_t label_count, const struct figure *figures, size_t count)
 {
 	struct rte_tel_data *entry = rte_tel_data_alloc();
-	char key[16];
 	int rc;
 
 	if (entry == NULL)
 		return -ENOMEM;
-	snprintf(key, sizeof(key), "%u", number);
 	rc = rte_tel_data_start_dict(entry);
 	for (size_t i = 0; rc == 0 && i < label_count; i++)
 		rc = rte_tel_data_add_dict_string(entry, labels[i].name, labels[i].value);
@@ -84,6 +83,17 @@ numbered_add(struct rte_tel_data *dict, unsigned int number, const struct label 
 	if (rc != 0)
 		rte_tel_data_free(entry);
 	return rc;
+}
+
+/* The same by number: names may have characters that DPDK does not take in keys. */
+static int
+numbered_add(struct rte_tel_data *dict, unsigned int number, const struct label *labels,
+	     size_t label_count, const struct figure *figures, size_t count)
+{
+	char key[16];
+
+	snprintf(key, sizeof(key), "%u", number);
+	return entry_add(dict, key, labels, label_count, figures, count);
 }
 
 /* What the device counts, and its link; what it does not tell is 0, its link is taken to be up. */
@@ -210,6 +220,36 @@ sessions_answer(struct rte_tel_data *dict, const struct telemetry_facts *facts)
 	return figures_add(dict, figures, RTE_DIM(figures));
 }
 
+/* How full is what can be full. Packets are counted with those that drivers keep to receive into.
+ */
+static int
+tables_answer(struct rte_tel_data *dict, const struct telemetry_facts *facts)
+{
+	const struct counters *counters = &facts->counters;
+	const struct {
+		const char *name;
+		uint64_t capacity;
+		uint64_t in_use;
+	} tables[] = {
+		{ "packets", facts->packets->size, rte_mempool_in_use_count(facts->packets) },
+		{ "neighbors", NEIGHBORS_LEARNED_MAX, gateway_neighbors_learned(facts->gateway) },
+		{ "sessions", facts->session_capacity,
+		  counters->sessions_created - counters->sessions_ended },
+		{ "fragments", facts->fragment_capacity, counters->fragmented },
+	};
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < RTE_DIM(tables); i++) {
+		const struct figure figures[] = {
+			{ "capacity", tables[i].capacity },
+			{ "in_use", tables[i].in_use },
+		};
+
+		rc = entry_add(dict, tables[i].name, NULL, 0, figures, RTE_DIM(figures));
+	}
+	return rc;
+}
+
 static int
 workers_answer(struct rte_tel_data *dict, const struct telemetry_facts *facts)
 {
@@ -326,6 +366,7 @@ static const struct telemetry_command commands[] = {
 	{ "/viaduct/snat",
 	  "Outbound ports in use by VIP, or by host: VIP, or VIP,FIRST for the next ones",
 	  snat_answer },
+	{ "/viaduct/tables", "How full tables are", tables_answer },
 	{ "/viaduct/workers", "What each worker has done", workers_answer },
 };
 

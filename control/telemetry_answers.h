@@ -18,10 +18,12 @@ struct telemetry_facts {
 	const struct lcores *lcores;
 	const struct ports *devices;
 	const struct taps *taps;
+	const struct rte_mempool *packets;
 	char *name; /* these are copies: a reload replaces the model, but changes none */
 	char *ports[PORTS_MAX];
 	unsigned int port_count;
 	uint32_t session_capacity;
+	uint32_t fragment_capacity;
 	/* Of the command that is answered: read just now, and NULL where it has none. */
 	struct counters counters;
 	const char *parameters;

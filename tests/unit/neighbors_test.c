@@ -34,7 +34,9 @@ nobody_is_learned_unasked(void **state)
 	learn(fixture, host, mac_of(9), 0);
 	assert_int_equal(neighbors_tick(fixture->neighbors, 0), 0);
 	expect_nothing(fixture);
+	assert_int_equal(neighbors_learned(fixture->neighbors), 0);
 	resolve(fixture, LINK, host, 0);
+	assert_int_equal(neighbors_learned(fixture->neighbors), 1);
 	neighbors_tick(fixture->neighbors, 0);
 	expect_question(fixture, host, EVERYBODY);
 	/* Nor is an address that is no host's. */

@@ -28,7 +28,9 @@ struct gateway {
 static char gateway_name[] = "gw 1", wan[] = "wan-1.x", lan[] = "lan";
 static struct port ports[] = { { .name = wan }, { .name = lan } };
 static struct gateway gateway = {
-	.model = { .gateway = { .name = gateway_name, .flow_capacity = 4096 },
+	.model = { .gateway = { .name = gateway_name,
+				.flow_capacity = 4096,
+				.fragment_capacity = 512 },
 		   .ports = ports,
 		   .port_count = 2 },
 };
@@ -41,6 +43,7 @@ static struct ports devices = {
 	.devices[0].offloads.rx = RTE_ETH_RX_OFFLOAD_IPV4_CKSUM,
 };
 static struct taps taps;
+static struct rte_mempool *packets;
 static struct lcores lcores = { .count = 2, .items = lcore_items };
 
 unsigned int
@@ -87,6 +90,13 @@ gateway_counters(const struct gateway *asked, struct counters *sum)
 		.snat_ports_taken = 50,
 		.snat_ports_returned = 20,
 	};
+}
+
+size_t
+gateway_neighbors_learned(const struct gateway *asked)
+{
+	assert_ptr_equal(asked, &gateway);
+	return 6;
 }
 
 const struct snapshot *
@@ -170,7 +180,7 @@ start(void **state)
 	for (unsigned int i = 0; i < 2; i++)
 		devices.devices[i].ethdev = RTE_MAX_ETHPORTS;
 	taps.counters = (struct taps_counters){ .given = 4, .refused = 3, .sent = 2, .lost = 1 };
-	return telemetry_start(&gateway, &lcores, &devices, &taps);
+	return telemetry_start(&gateway, &lcores, &devices, &taps, packets);
 }
 
 static int
@@ -262,6 +272,20 @@ drops_are_told_by_every_reason(void **state)
 }
 
 static void
+tables_are_told_with_what_is_in_use(void **state)
+{
+	struct rte_mbuf *taken[3];
+
+	(void)state;
+	assert_int_equal(rte_pktmbuf_alloc_bulk(packets, taken, RTE_DIM(taken)), 0);
+	expect("/viaduct/tables", "{\"packets\": {\"capacity\": 63, \"in_use\": 3},"
+				  " \"neighbors\": {\"capacity\": 32768, \"in_use\": 6},"
+				  " \"sessions\": {\"capacity\": 4096, \"in_use\": 70},"
+				  " \"fragments\": {\"capacity\": 512, \"in_use\": 60}}");
+	rte_pktmbuf_free_bulk(taken, RTE_DIM(taken));
+}
+
+static void
 workers_are_told_one_by_one(void **state)
 {
 	(void)state;
@@ -328,10 +352,16 @@ main(void)
 		TEST(ports_are_told_by_number_with_their_names),
 		TEST(paths_and_sessions_are_told),
 		TEST(drops_are_told_by_every_reason),
+		TEST(tables_are_told_with_what_is_in_use),
 		TEST(workers_are_told_one_by_one),
 		TEST(ports_are_told_by_vip_and_by_host),
 	};
 
 	eal_start_telemetry();
+	/* With a cache, in which what is not in use may lie too. */
+	packets = rte_pktmbuf_pool_create("telemetry", 63, 32, 0, RTE_MBUF_DEFAULT_BUF_SIZE,
+					  SOCKET_ID_ANY);
+	if (packets == NULL)
+		return 2;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
