@@ -103,17 +103,20 @@ flow_head(const struct flow_table *table, uint32_t hash)
  * flow_prefetch(), flow_first(), flow_try(), and for those that are not found by then
  * flow_find_from().
  */
-static inline void
+static inline const uint32_t *
 flow_prefetch(const struct flow_table *table, uint32_t hash)
 {
-	rte_prefetch0(flow_head(table, hash));
+	const uint32_t *head = flow_head(table, hash);
+
+	rte_prefetch0(head);
+	return head;
 }
 
-/* The entry that a key of that hash is looked for from. */
+/* The entry that a key of that head is looked for from. */
 static inline uint32_t
-flow_first(const struct flow_table *table, uint32_t hash)
+flow_first(const struct flow_table *table, const uint32_t *head)
 {
-	uint32_t index = *flow_head(table, hash);
+	uint32_t index = *head;
 
 	/* Where there is none, whatever is fetched is not read: that costs less than to ask. */
 	rte_prefetch0(&table->flows[RTE_MIN(index, table->total - 1)]);
@@ -151,6 +154,19 @@ static inline uint32_t
 flow_find(const struct flow_table *table, const struct flow_key *key, uint32_t hash)
 {
 	return flow_find_from(table, key, *flow_head(table, hash));
+}
+
+/*
+ * A packet of the flow came by at that second. Most find what they would write: a line that stays
+ * clean needs not go back to memory.
+ */
+static inline void
+flow_see(struct flow *flow, uint32_t second)
+{
+	if (unlikely(flow->last_seen != (uint16_t)second || !(flow->flags & FLOW_SEEN))) {
+		flow->last_seen = (uint16_t)second;
+		flow->flags |= FLOW_SEEN;
+	}
 }
 
 /* The index of a new entry with that key, all else zero; FLOW_NONE when full. It must not exist. */

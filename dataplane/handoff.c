@@ -108,7 +108,7 @@ handoff_receive(struct worker *worker, uint16_t *flags)
 	unsigned int n = rte_ring_dequeue_burst_elem(worker->handoffs[worker->id], handoffs,
 						     sizeof(handoffs[0]), BURST, NULL);
 
-	worker->burst_kinds = 0;
+	burst_begin(worker);
 	for (unsigned int i = 0; i < n; i++)
 		rte_prefetch0(rte_pktmbuf_mtod(handoffs[i].mbuf, void *));
 	for (unsigned int i = 0; i < n; i++) {

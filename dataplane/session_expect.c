@@ -22,15 +22,15 @@ session_expect(const struct worker *worker, const struct decide_request *request
 	       const struct decision *decisions, unsigned int n)
 {
 	const struct flow_table *flows = &worker->sessions.flows;
-	uint32_t hashes[DECIDE_BURST];
+	const uint32_t *heads[DECIDE_BURST];
 	unsigned int count = 0, draws = 0;
 
 	for (unsigned int i = 0; i < n; i++) {
 		if (decisions[i].verdict != VERDICT_SESSION)
 			continue;
-		hashes[count] = expect_reply(worker, &requests[i].key, &decisions[i], &draws);
-		flow_prefetch(flows, hashes[count++]);
+		heads[count++] = flow_prefetch(flows, expect_reply(worker, &requests[i].key,
+								   &decisions[i], &draws));
 	}
 	for (unsigned int i = 0; i < count; i++)
-		(void)flow_first(flows, hashes[i]);
+		(void)flow_first(flows, heads[i]);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "apply.h"
+#include "apply_plain.h"
 #include "arp.h"
 #include "clamp.h"
 #include "embedded.h"
@@ -99,18 +100,6 @@ apply_local(struct worker *worker, struct packet *packet)
 	}
 }
 
-/* Most packets find what they would write: a line that stays clean needs not go back to memory. */
-static inline void
-apply_seen(const struct worker *worker, struct flow *flow)
-{
-	uint16_t now = (uint16_t)worker->now_seconds;
-
-	if (flow->last_seen != now || !(flow->flags & FLOW_SEEN)) {
-		flow->last_seen = now;
-		flow->flags |= FLOW_SEEN;
-	}
-}
-
 /* Looks at a TCP packet that may change its session. False: it has come to its end. */
 static bool
 apply_segment(struct worker *worker, struct packet *packet, struct flow *flow)
@@ -137,9 +126,10 @@ apply_session(struct worker *worker, struct packet *packet)
 
 	if (unlikely(!apply_way(worker, packet, flow->egress)))
 		return;
-	if (unlikely(!tcp_is_steady(packet, flow)) && !apply_segment(worker, packet, flow))
+	if (!tcp_is_steady(packet->ip, rte_ipv4_hdr_len(packet->ip), flow) &&
+	    !apply_segment(worker, packet, flow))
 		return;
-	apply_seen(worker, flow);
+	flow_see(flow, worker->now_seconds);
 	worker->counters.path_packets[PATH_STATEFUL]++;
 	rewrite_session(packet, flow);
 	if (unlikely(packet->ip_length > worker->neighbors.adjacencies[flow->egress].mtu ||
@@ -234,10 +224,13 @@ stage_apply(struct worker *worker, unsigned int n, const struct decision *decisi
 {
 	const struct session_table *sessions = &worker->sessions;
 	uint32_t removals = sessions->removals;
+	uint32_t plain = worker->burst_plain;
 
 	for (unsigned int i = 0; i < n; i++) {
 		struct packet *packet = &worker->burst[i];
 
+		if (likely(plain & (1U << i)) && apply_plain(worker, packet))
+			continue;
 		/* An earlier packet of this burst may have ended this one's session. */
 		if (unlikely(sessions->removals != removals))
 			packet->flow = FLOW_NONE;
@@ -245,5 +238,7 @@ stage_apply(struct worker *worker, unsigned int n, const struct decision *decisi
 			apply_packet(worker, packet, decisions);
 		else
 			apply_fragment(worker, packet, decisions);
+		if (unlikely(sessions->removals != removals))
+			plain = 0;
 	}
 }

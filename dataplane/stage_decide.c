@@ -47,6 +47,19 @@ decide_admit(struct worker *worker, const uint8_t *first, unsigned int count, un
 	return requested;
 }
 
+/* There are others than first packets in a whole burst. */
+static bool
+decide_keeps_waiting(const struct worker *worker)
+{
+	if (worker->burst_known != 0)
+		return true;
+	for (unsigned int i = 0; i < BURST && burst_has(worker, PACKET_FABRIC); i++) {
+		if (worker->burst[i].kind == PACKET_FABRIC)
+			return true;
+	}
+	return false;
+}
+
 void
 stage_decide(struct worker *worker, unsigned int n, struct decision *decisions)
 {
@@ -54,20 +67,17 @@ stage_decide(struct worker *worker, unsigned int n, struct decision *decisions)
 	struct decide_request requests[BURST];
 	uint8_t first[BURST];
 	unsigned int count = 0, admitted;
-	bool others = false;
 	uint64_t begun;
 
-	for (unsigned int i = 0; i < n; i++) {
-		struct packet *packet = &worker->burst[i];
+	if (n == BURST && decide_keeps_waiting(worker))
+		first_share_wait(share, worker->now);
+	for (uint32_t left = worker->burst_first; left != 0; left &= left - 1) {
+		unsigned int i = rte_bsf32(left);
+		const struct packet *packet = &worker->burst[i];
 
-		packet->decision = DECISION_NONE;
-		if (packet->kind != PACKET_STATEFUL || packet->flow != FLOW_NONE)
-			others |= packet->kind == PACKET_STATEFUL || packet->kind == PACKET_FABRIC;
-		else if (decide_wanted(worker, packet))
+		if (packet->kind == PACKET_STATEFUL && decide_wanted(worker, packet))
 			first[count++] = (uint8_t)i;
 	}
-	if (n == BURST && others)
-		first_share_wait(share, worker->now);
 	if (count == 0)
 		return;
 	admitted =

@@ -37,82 +37,140 @@ find_wanted(const struct packet *packet)
 	return packet->kind == PACKET_STATEFUL || packet->kind == PACKET_ERROR;
 }
 
-static void
+/* False: it is to be dropped, for a reason that it has. */
+static bool
+find_admit(const struct worker *worker, struct packet *packet)
+{
+	packet->reason = (uint16_t)find_check(worker->snapshot, packet);
+	if (packet->reason != DROP_NONE) {
+		packet->kind = PACKET_DROP;
+		return false;
+	}
+	if (packet->flags & PACKET_ICMP_ERROR)
+		packet->kind = PACKET_ERROR;
+	return true;
+}
+
+static inline const uint32_t *
 find_prepare(const struct worker *worker, struct packet *packet)
 {
 	const struct flow_table *flows = &worker->sessions.flows;
 
-	packet->reason = (uint16_t)find_check(worker->snapshot, packet);
-	if (unlikely(packet->reason != DROP_NONE)) {
-		packet->kind = PACKET_DROP;
-		return;
-	}
-	if (unlikely(packet->flags & PACKET_ICMP_ERROR))
-		packet->kind = PACKET_ERROR;
+	packet->decision = DECISION_NONE;
 	packet->hash = flow_hash(flows, &packet->key);
-	flow_prefetch(flows, packet->hash);
 	/* A longer header than it came with may begin in the cache line before. */
 	rte_prefetch0((const uint8_t *)packet->ip - ADJACENCY_HEADER_MAX);
+	return flow_prefetch(flows, packet->hash);
 }
 
-/* The burst holds sessions that were decided from an older snapshot. */
-static void
-find_revalidate(struct worker *worker, unsigned int n)
+/* Which packets have a session to be found: a bit for each. heads: where to look for it. */
+static uint32_t
+find_begin(struct worker *worker, unsigned int n, const uint32_t **heads)
 {
-	struct flow_table *flows = &worker->sessions.flows;
+	uint32_t wanted = 0;
 
 	for (unsigned int i = 0; i < n; i++) {
 		struct packet *packet = &worker->burst[i];
 
-		if (!find_wanted(packet))
+		if (packet->kind != PACKET_STATEFUL ||
+		    (unlikely(!(worker->burst_plain & 1U << i)) && !find_admit(worker, packet)))
 			continue;
+		heads[i] = find_prepare(worker, packet);
+		wanted |= 1U << i;
+	}
+	return wanted;
+}
+
+/* Packets that another worker owns are wanted no more. */
+static uint32_t
+find_own(struct worker *worker, unsigned int n, uint32_t wanted)
+{
+	stage_own(worker, n);
+	for (unsigned int i = 0; i < n; i++) {
+		if (!find_wanted(&worker->burst[i]))
+			wanted &= ~(1U << i);
+	}
+	return wanted;
+}
+
+/* Which of the wanted are known. Sets *stale if one's session is of an older snapshot. */
+static uint32_t
+find_all(struct worker *worker, uint32_t wanted, const uint32_t *const *heads, bool *stale)
+{
+	const struct flow_table *flows = &worker->sessions.flows;
+	uint32_t decided_from = worker->snapshot->decided_from;
+	uint32_t later = 0; /* a bit for each packet whose flow is not the first of its chain */
+	uint32_t unknown = 0;
+
+	for (uint32_t left = wanted; left != 0; left &= left - 1) {
+		unsigned int i = rte_bsf32(left);
+
+		worker->burst[i].flow = flow_first(flows, heads[i]);
+	}
+	for (uint32_t left = wanted; left != 0; left &= left - 1) {
+		unsigned int i = rte_bsf32(left);
+		struct packet *packet = &worker->burst[i];
+
+		if (!flow_try(flows, &packet->key, &packet->flow))
+			later |= 1U << i;
+		else if (unlikely(packet->flow == FLOW_NONE))
+			unknown |= 1U << i;
+		else
+			*stale |= flow_at(flows, packet->flow)->decided_from != decided_from;
+	}
+	for (; later != 0; later &= later - 1) {
+		unsigned int i = rte_bsf32(later);
+		struct packet *packet = &worker->burst[i];
+
+		packet->flow = flow_find_from(flows, &packet->key, packet->flow);
+		if (packet->flow == FLOW_NONE)
+			unknown |= 1U << i;
+		else
+			*stale |= flow_at(flows, packet->flow)->decided_from != decided_from;
+	}
+	return wanted & ~unknown;
+}
+
+/* The same, when the burst holds sessions that were decided from an older snapshot. */
+static uint32_t
+find_revalidate(struct worker *worker, uint32_t wanted)
+{
+	struct flow_table *flows = &worker->sessions.flows;
+	uint32_t known = 0;
+
+	for (; wanted != 0; wanted &= wanted - 1) {
+		unsigned int i = rte_bsf32(wanted);
+		struct packet *packet = &worker->burst[i];
+
 		/* An earlier packet's session may have ended, or moved its entries. */
 		packet->flow = flow_find(flows, &packet->key, packet->hash);
-		if (packet->flow == FLOW_NONE ||
-		    flow_at(flows, packet->flow)->decided_from == worker->snapshot->decided_from)
-			continue;
-		session_revalidate(worker, packet->flow);
-		packet->flow = flow_find(flows, &packet->key, packet->hash);
+		if (packet->flow != FLOW_NONE &&
+		    flow_at(flows, packet->flow)->decided_from != worker->snapshot->decided_from) {
+			session_revalidate(worker, packet->flow);
+			packet->flow = flow_find(flows, &packet->key, packet->hash);
+		}
+		if (packet->flow != FLOW_NONE)
+			known |= 1U << i;
 	}
+	return known;
 }
 
 void
 stage_find(struct worker *worker, unsigned int n)
 {
-	const struct flow_table *flows = &worker->sessions.flows;
-	uint32_t decided_from = worker->snapshot->decided_from;
-	uint32_t later = 0; /* a bit for each packet whose flow is not the first of its chain */
+	const uint32_t *heads[BURST];
+	uint32_t wanted;
 	bool stale = false;
 
+	worker->burst_known = worker->burst_first = 0;
 	if (!burst_has(worker, PACKET_STATEFUL))
 		return;
-	for (unsigned int i = 0; i < n; i++) {
-		if (worker->burst[i].kind == PACKET_STATEFUL)
-			find_prepare(worker, &worker->burst[i]);
-	}
-	for (unsigned int i = 0; i < n; i++) {
-		if (find_wanted(&worker->burst[i]))
-			worker->burst[i].flow = flow_first(flows, worker->burst[i].hash);
-	}
-	for (unsigned int i = 0; i < n; i++) {
-		struct packet *packet = &worker->burst[i];
-
-		if (!find_wanted(packet))
-			continue;
-		if (!flow_try(flows, &packet->key, &packet->flow))
-			later |= 1U << i;
-		else if (likely(packet->flow != FLOW_NONE))
-			stale |= flow_at(flows, packet->flow)->decided_from != decided_from;
-	}
-	for (; later != 0; later &= later - 1) {
-		struct packet *packet = &worker->burst[rte_bsf32(later)];
-
-		packet->flow = flow_find_from(flows, &packet->key, packet->flow);
-		if (packet->flow != FLOW_NONE)
-			stale |= flow_at(flows, packet->flow)->decided_from != decided_from;
-	}
+	wanted = find_begin(worker, n, heads);
+	worker->burst_known = find_all(worker, wanted, heads, &stale);
 	if (unlikely(worker->snapshot->worker_count > 1))
-		stage_own(worker, n);
+		wanted = find_own(worker, n, wanted);
 	if (unlikely(stale))
-		find_revalidate(worker, n);
+		worker->burst_known = find_revalidate(worker, wanted);
+	worker->burst_known &= wanted;
+	worker->burst_first = wanted & ~worker->burst_known;
 }

@@ -45,6 +45,7 @@ stage_parse(struct worker *worker, uint16_t port, struct rte_mbuf **mbufs, unsig
 		others = parse_plain(&plain, 0, mbufs, n, worker->burst, &kinds);
 	else
 		others = parse_plain(&plain, plain.told, mbufs, n, worker->burst, &kinds);
+	worker->burst_plain = ~others;
 	for (; others != 0; others &= others - 1) {
 		unsigned int i = rte_bsf32(others);
 

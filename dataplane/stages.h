@@ -14,6 +14,14 @@ burst_has(const struct worker *worker, enum packet_kind kind)
 	return worker->burst_kinds & (1U << kind);
 }
 
+/* Of the next burst nothing is known. */
+static inline void
+burst_begin(struct worker *worker)
+{
+	worker->burst_kinds = 0;
+	worker->burst_plain = 0;
+}
+
 /* The burst has one of that kind from now on. */
 static inline void
 burst_add(struct worker *worker, enum packet_kind kind)

@@ -89,11 +89,11 @@ tcp_header(const struct packet *packet)
  * long, and what is noted means nothing. So no branch depends on which protocol comes next.
  */
 static inline bool
-tcp_is_steady(const struct packet *packet, struct flow *flow)
+tcp_is_steady(const struct rte_ipv4_hdr *ip, unsigned int ip_header_length, struct flow *flow)
 {
 	unsigned int tcp = -(unsigned int)(flow->tcp_watched != 0);
 	const struct rte_tcp_hdr *header =
-		(const void *)((const uint8_t *)packet->ip + (rte_ipv4_hdr_len(packet->ip) & tcp));
+		(const void *)((const uint8_t *)ip + (ip_header_length & tcp));
 
 	if (unlikely(((header->tcp_flags ^ RTE_TCP_ACK_FLAG) & flow->tcp_watched) |
 		     (~flow->flags & FLOW_STEADY)))

@@ -31,6 +31,15 @@ transmit_frame(struct worker *worker, uint16_t port, struct rte_mbuf *mbuf)
 		transmit_flush_port(worker, port);
 }
 
+/* To an adjacency that is resolved, over a link that is not too narrow. Takes the mbuf. */
+static inline void
+transmit_to_resolved(struct worker *worker, struct rte_mbuf *mbuf, struct rte_ipv4_hdr *ip,
+		     const struct adjacency *to)
+{
+	rewrite_link(mbuf, ip, to);
+	transmit_frame(worker, to->port, mbuf);
+}
+
 /*
  * For an adjacency that is not resolved, or whose link is too narrow: asks for its MAC address and
  * lets the packet wait, or cuts it into fragments. Takes the mbuf.
@@ -50,8 +59,7 @@ transmit_to_adjacency(struct worker *worker, struct rte_mbuf *mbuf, struct rte_i
 		transmit_otherwise(worker, mbuf, ip, adjacency);
 		return;
 	}
-	rewrite_link(mbuf, ip, to);
-	transmit_frame(worker, to->port, mbuf);
+	transmit_to_resolved(worker, mbuf, ip, to);
 }
 
 /* The adjacency is resolved: sends what waited for it, in order. */

@@ -212,7 +212,7 @@ worker_tell_unreachable(struct worker *worker, uint32_t adjacency)
 	uint16_t port = worker->neighbors.adjacencies[adjacency].port;
 
 	_Static_assert((int)HELD_PACKETS_PER_NEIGHBOR <= (int)BURST, "they are one burst");
-	worker->burst_kinds = 0;
+	burst_begin(worker);
 	for (unsigned int i = 0; i < n; i++) {
 		struct packet *packet = &worker->burst[i];
 

@@ -17,12 +17,18 @@ cycles_read(void)
 static void
 burst_fill(struct worker *worker, unsigned int established, unsigned int n)
 {
-	for (unsigned int i = 0; i < n; i++)
+	burst_begin(worker);
+	burst_add(worker, PACKET_STATEFUL);
+	worker->burst_known = worker->burst_first = 0;
+	for (unsigned int i = 0; i < n; i++) {
 		worker->burst[i] = (struct packet){
 			.key = world_key(APP, IPPROTO_UDP, HOST, (uint16_t)(1000 + i), CLIENT, 53),
 			.kind = PACKET_STATEFUL,
 			.flow = i < established ? i : FLOW_NONE,
+			.decision = DECISION_NONE,
 		};
+		*(i < established ? &worker->burst_known : &worker->burst_first) |= 1U << i;
+	}
 }
 
 /* So many of the burst's first packets are decided, and so many dropped. */
@@ -82,6 +88,7 @@ packets_of_the_fabric_wait_too(void **state)
 
 	burst_fill(worker, 0, BURST);
 	worker->burst[BURST - 1].kind = PACKET_FABRIC;
+	burst_add(worker, PACKET_FABRIC);
 	assert_decided(worker, BURST, 1, BURST - 2);
 }
 
