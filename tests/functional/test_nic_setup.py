@@ -151,6 +151,26 @@ def test_it_does_and_undoes(machine):
     assert machine.run("--do", "undo")[0] == ["there is nothing to undo"]
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="to give files to another user needs root")
+def test_a_user_gets_what_the_gateway_opens(machine):
+    """Once for NICs of one group, and when they are at vfio-pci already."""
+    pages, group = machine.root / "dev/hugepages", machine.root / "dev/vfio/7"
+    pages.mkdir(parents=True)
+    group.parent.mkdir()
+    group.touch()
+    arguments = ["setup", "--hugepages", "64", NIC, OTHER]
+    machine.run("--do", *arguments)
+    arguments[1:1] = ["--user", "nobody"]
+    said, _ = machine.run("--do", *arguments)
+    assert [line for line in said if not line.startswith("keep ")] == [
+        "give /dev/hugepages to nobody", "give /dev/vfio/7 to nobody"]
+    assert [path.owner() for path in (pages, group)] == ["nobody", "nobody"]
+    again, _ = machine.run("--do", *arguments)
+    assert all(line.startswith("keep ") for line in again)
+    machine.run("--do", "undo")
+    assert [path.owner() for path in (pages, group)] == ["root", "root"]
+
+
 def test_show_tells_drivers_groups_and_pages(machine):
     lines, _ = machine.run("show")
     assert f"{NIC}  0x8086 0x1521  driver igb group 7 eth0 " in lines

@@ -70,13 +70,14 @@ def test_its_capabilities_are_enough(tmp_path, monkeypatch):
         name = f"service-{os.getpid()}"
         file.write_text(CONFIGURATION.format(name=name, device=f"svc{os.getpid()}"))
         os.chown(folder, NOBODY, NOBODY)
-        monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
+        monkeypatch.setenv("RUNTIME_DIRECTORY", str(folder))
         monkeypatch.setattr("program.VIADUCT", program)
         with Program(file, prefix=[
                 "setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups",
                 f"--inh-caps=-all,{capabilities}", f"--ambient-caps=-all,{capabilities}",
                 f"--bounding-set=-all,{capabilities}", "--no-new-privs"]) as running:
             running.wait_until_running()
+            assert (folder / "dpdk").is_dir()
             assert running.stop() == 0
     finally:
         shutil.rmtree(folder)

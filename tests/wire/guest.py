@@ -22,8 +22,9 @@ CACHE = ROOT / "build-guest"
 KERNEL_PACKAGE = "linux-image-cloud-amd64"
 MODULES = ("vfio-pci", "vfio_iommu_type1")
 DRIVERS = ("bus_pci", "bus_vdev", "mempool_ring", "net_e1000", "net_virtio", "net_vmxnet3")
-PROGRAMS = ("bash", "socat")
+PROGRAMS = ("bash", "setpriv", "socat")
 NEEDED = ("qemu-system-x86_64", "busybox", "depmod", "modinfo", "dpkg", "apt-get", *PROGRAMS)
+USER = "viaduct"
 DONE = "--done--"
 BOOT_SECONDS = 120  # it took 6 where it was written, on a processor that is emulated
 # The kernel measures its timer against itself, which an emulated processor that has to share a real
@@ -151,6 +152,9 @@ def disk_make(program, kernel_folder, folder):
     disk.add_program("/lib/x86_64-linux-gnu/libgcc_s.so.1", "/lib/x86_64-linux-gnu/libgcc_s.so.1")
     disk.add(ROOT / "scripts/nic-setup", "/bin/nic-setup")
     disk.add_modules(kernel_folder)
+    disk.place("/etc/passwd").write_text("root:x:0:0::/:/bin/sh\n"
+                                         f"{USER}:x:990:990::/:/bin/false\n")
+    disk.place("/etc/group").write_text(f"root:x:0:\n{USER}:x:990:\n")
     init = disk.folder / "init"
     init.write_text(INIT)
     init.chmod(0o755)

@@ -8,7 +8,7 @@ from scapy.layers.inet import IP, UDP
 from scapy.layers.l2 import Ether
 
 from frames import Plug, wait_for_frames
-from guest import Guest, build, disk_make, reason_to_skip
+from guest import USER, Guest, build, disk_make, reason_to_skip
 from program import ROOT
 from world import wait_until
 
@@ -24,6 +24,15 @@ NICS = {
                2, True),
     "vmxnet3": ("vmxnet3", 1, False),
 }
+
+# As systemd starts scripts/viaduct@.service, without root and without a way back to it.
+(_SAID,) = re.findall("^AmbientCapabilities=(.*)$",
+                      (ROOT / "scripts/viaduct@.service").read_text(), re.MULTILINE)
+_CAPABILITIES = ",".join(f"+{name[4:].lower()}" for name in _SAID.split())
+AS_SERVICE = (f"ulimit -l unlimited; export RUNTIME_DIRECTORY=/run/viaduct/guest; exec /bin/setpriv "
+              f"--reuid={USER} --regid={USER} --clear-groups --inh-caps=-all,{_CAPABILITIES} "
+              f"--ambient-caps=-all,{_CAPABILITIES} --bounding-set=-all,{_CAPABILITIES} "
+              "--no-new-privs")
 
 CONFIGURATION = """\
 gateway = {{
@@ -99,7 +108,9 @@ class Machine:
 
     def start(self):
         """The gateway; what it says when it runs."""
-        self.guest.run("viaduct run /gateway.conf > /log 2>&1 & pid=$!")
+        self.guest.run("mkdir -p /run/viaduct/guest")
+        self.guest.run(f"chown {USER} /run/viaduct/guest")
+        self.guest.run(f"({AS_SERVICE} viaduct run /gateway.conf) > /log 2>&1 & pid=$!")
         self.guest.run("until grep -q ^memory: /log; do kill -0 $pid || break; sleep 0.2; done; "
                        "kill -0 $pid || { cat /log; false; }")
         self.wait_for_links([1, 1])
@@ -128,7 +139,7 @@ class Machine:
 
     def ask(self, what):
         said = self.guest.run(f"echo -n /viaduct/{what} | socat -t 5 - UNIX-CONNECT:"
-                              "/run/dpdk/viaduct-guest/dpdk_telemetry.v2,socktype=5 && echo || "
+                              "/run/viaduct/guest/dpdk/viaduct-guest/dpdk_telemetry.v2,socktype=5 && echo || "
                               "{ cat /log; false; }")
         # The greeting is a text of its own.
         return json.loads(said[said.index('{"/viaduct'):])[f"/viaduct/{what}"]
@@ -171,15 +182,17 @@ def test_a_machine_is_brought_up(world, archive, kind):
     with Machine(world, archive, kind) as machine:
         addresses = " ".join(sorted(machine.nics()))
         # What it would do is all shown, and nothing done.
-        setup = f"setup --hugepages 200 {addresses}"
+        setup = f"setup --hugepages 200 --user {USER} {addresses}"
         shown = machine.guest.run(f"nic-setup {setup}")
         assert all("driver none" in nic for nic in machine.nics().values())
         assert machine.guest.run(f"nic-setup --do {setup}") == shown[:shown.rindex("\n")]
         assert all("driver vfio-pci" in nic for nic in machine.nics().values())
+        assert machine.guest.run("stat -c %U /dev/hugepages /dev/vfio/[0-9]*").split() == [USER] * 3
 
         machine.configure()
         for again in (False, True):  # it can be stopped, and started again
             said = machine.start()
+            assert machine.guest.run("stat -c %U /proc/$pid") == USER
             assert re.search(r"^port wan: device 0000:\S+ \(net_", said, re.MULTILINE), said
             assert ("promiscuous" not in said) == machine.filters
             if again:
