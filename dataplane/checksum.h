@@ -27,6 +27,14 @@ checksum_fold(uint32_t sum)
 	return (uint16_t)(sum + (sum >> 16));
 }
 
+/* The same of a sum of a few 32-bit words, each of which is two. */
+static inline uint16_t
+checksum_fold64(uint64_t sum)
+{
+	sum = (sum & UINT32_MAX) + (sum >> 32);
+	return checksum_fold((uint32_t)(sum >> 16) + (uint16_t)sum);
+}
+
 /* The delta with `from` becoming `to` added to it. */
 static inline uint16_t
 checksum_delta16(rte_be16_t from, rte_be16_t to, uint16_t delta)

@@ -55,9 +55,9 @@ flow_table_bytes(const struct flow_table *table)
 }
 
 uint32_t
-flow_insert(struct flow_table *table, const struct flow_key *key)
+flow_insert_hashed(struct flow_table *table, const struct flow_key *key, uint32_t hash)
 {
-	uint32_t *head = flow_head(table, flow_hash(table, key));
+	uint32_t *head = flow_head(table, hash);
 	uint32_t index = table->free;
 	struct flow *flow;
 

@@ -169,6 +169,16 @@ flow_see(struct flow *flow, uint32_t second)
 	}
 }
 
-/* The index of a new entry with that key, all else zero; FLOW_NONE when full. It must not exist. */
-uint32_t flow_insert(struct flow_table *table, const struct flow_key *key);
+/*
+ * The index of a new entry with that key, all else zero; FLOW_NONE when full. It must not exist.
+ * hash: the key's.
+ */
+uint32_t flow_insert_hashed(struct flow_table *table, const struct flow_key *key, uint32_t hash);
+
+static inline uint32_t
+flow_insert(struct flow_table *table, const struct flow_key *key)
+{
+	return flow_insert_hashed(table, key, flow_hash(table, key));
+}
+
 void flow_remove(struct flow_table *table, uint32_t index);

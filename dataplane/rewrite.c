@@ -15,11 +15,10 @@ void
 rewrite_prepare(struct flow *flow)
 {
 	const struct flow_key *key = &flow->key;
-	uint16_t addresses = checksum_delta32(key->source, flow->source, 0);
-	uint16_t ports = checksum_delta16(key->source_port, flow->source_port, 0);
-
-	addresses = checksum_delta32(key->destination, flow->destination, addresses);
-	ports = checksum_delta16(key->destination_port, flow->destination_port, ports);
+	uint16_t addresses = checksum_fold64((uint64_t)(uint32_t)~key->source + flow->source +
+					     (uint32_t)~key->destination + flow->destination);
+	uint32_t ports = (uint32_t)(uint16_t)~key->source_port + flow->source_port +
+			 (uint16_t)~key->destination_port + flow->destination_port;
 
 	flow->ip_delta = CHECKSUM_DELTA_TTL;
 	flow->transport_delta = 0;
@@ -30,15 +29,15 @@ rewrite_prepare(struct flow *flow)
 	switch (key->protocol) {
 	case IPPROTO_TCP: /* and UDP have a pseudo-header, with the addresses in it */
 		flow->checksum_at = offsetof(struct rte_tcp_hdr, cksum);
-		flow->transport_delta = checksum_fold((uint32_t)addresses + ports);
+		flow->transport_delta = checksum_fold(addresses + ports);
 		break;
 	case IPPROTO_UDP:
 		flow->checksum_at = offsetof(struct rte_udp_hdr, dgram_cksum);
-		flow->transport_delta = checksum_fold((uint32_t)addresses + ports);
+		flow->transport_delta = checksum_fold(addresses + ports);
 		break;
 	case IPPROTO_ICMP:
 		flow->checksum_at = offsetof(struct rte_icmp_hdr, icmp_cksum);
-		flow->transport_delta = ports;
+		flow->transport_delta = checksum_fold(ports);
 		break;
 	default:
 		break;

@@ -169,10 +169,10 @@ session_fill(struct worker *worker, uint32_t index, uint32_t forward, uint32_t r
  */
 static bool
 session_claim(struct worker *worker, const struct flow_key *key, const struct decision *decision,
-	      const struct flow_key *reply)
+	      const struct flow_key *reply, uint32_t hash)
 {
 	struct session_table *table = &worker->sessions;
-	uint32_t found = flow_find(&table->flows, reply, flow_hash(&table->flows, reply));
+	uint32_t found = flow_find(&table->flows, reply, hash);
 	uint32_t index;
 
 	if (flow_key_equal(reply, key))
@@ -194,7 +194,7 @@ session_create(struct worker *worker, const struct flow_key *key, const struct d
 	struct flow_table *flows = &table->flows;
 	struct flow_key reply = session_reply_key(key, decision);
 	enum drop_reason reason;
-	uint32_t forward, reverse, index;
+	uint32_t forward, reverse, index, reply_hash;
 	struct session *session;
 
 	if (table->free == SESSION_NONE && !session_gives_way(table, key->zone))
@@ -203,7 +203,8 @@ session_create(struct worker *worker, const struct flow_key *key, const struct d
 	if (reason != DROP_NONE)
 		return reason;
 	reason = DROP_session_key_taken;
-	if (!session_claim(worker, key, decision, &reply))
+	reply_hash = flow_hash(flows, &reply);
+	if (!session_claim(worker, key, decision, &reply, reply_hash))
 		goto untake;
 	reason = DROP_session_table_full;
 	session_give_way(worker, key->zone);
@@ -211,7 +212,7 @@ session_create(struct worker *worker, const struct flow_key *key, const struct d
 	forward = flow_insert(flows, key);
 	if (forward == FLOW_NONE)
 		goto untake;
-	reverse = flow_insert(flows, &reply);
+	reverse = flow_insert_hashed(flows, &reply, reply_hash);
 	if (reverse == FLOW_NONE)
 		goto remove;
 	session_fill(worker, index, forward, reverse, decision);

@@ -102,30 +102,42 @@ snat_port_expect(const struct snat *snat, const struct flow_table *flows,
 	return flow_hash(flows, &reply);
 }
 
+/* Nothing has changed since the range was searched for a port towards that destination in vain. */
+static bool
+snat_is_exhausted(struct snat *snat, const struct flow_key *reply, const struct snat_range *range)
+{
+	const struct snat_exhausted *exhausted;
+
+	if (likely(!snat->some_exhausted))
+		return false;
+	exhausted = snat_exhausted_at(snat, reply, range->first);
+	return flow_key_equal(&exhausted->reply, reply) && exhausted->first_unit == range->first &&
+	       exhausted->returned == *snat_returned(snat, reply);
+}
+
 bool
 snat_port_draw(struct snat *snat, const struct flow_table *flows, const struct snat_ports *ports,
 	       const struct decision *decision, struct flow_key *reply)
 {
 	struct snat_range range = snat_range_of(snat, ports, decision);
-	struct snat_exhausted *exhausted;
 	struct flow_key searched;
 
 	if (range.ports == 0)
 		return false;
 	reply->destination_port = 0;
 	searched = *reply;
-	exhausted = snat_exhausted_at(snat, reply, range.first);
-	if (flow_key_equal(&exhausted->reply, reply) && exhausted->first_unit == range.first &&
-	    exhausted->returned == *snat_returned(snat, reply))
+	if (snat_is_exhausted(snat, reply, &range))
 		return false;
 	if (snat_port_search(snat, flows, ports, &range, reply))
 		return true;
 	/* Nobody here is told when another worker gives up a port. */
 	if (range.waits)
 		return false;
-	*exhausted = (struct snat_exhausted){ .reply = searched,
-					      .first_unit = range.first,
-					      .returned = *snat_returned(snat, &searched) };
+	snat->some_exhausted = true;
+	*snat_exhausted_at(snat, &searched, range.first) =
+		(struct snat_exhausted){ .reply = searched,
+					 .first_unit = range.first,
+					 .returned = *snat_returned(snat, &searched) };
 	return false;
 }
 
@@ -149,6 +161,8 @@ snat_port_return(struct snat *snat, const struct snat_usage *usage, uint16_t hos
 {
 	snat_usage_host(usage, snat->worker, host)->ports[snat_protocol_of(reply.protocol)]--;
 	--*snat_usage_chunk(usage, snat->worker, rte_be_to_cpu_16(reply.destination_port));
+	if (likely(!snat->some_exhausted))
+		return;
 	reply.destination_port = 0;
 	++*snat_returned(snat, &reply);
 }
@@ -182,4 +196,5 @@ void
 snat_forget(struct snat *snat)
 {
 	memset(snat->exhausted, 0, sizeof(snat->exhausted));
+	snat->some_exhausted = false;
 }

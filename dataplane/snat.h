@@ -28,7 +28,9 @@ struct snat {
 	uint64_t draws;
 	uint64_t tries;  /* ports that were looked at */
 	uint16_t worker; /* whose share of the chunks it draws from, whose usage it counts */
-	uint32_t returned[SNAT_DESTINATIONS]; /* ports given back so far, by hash of destination */
+	bool some_exhausted;
+	/* Ports given back so far, by hash of destination; only while some are exhausted. */
+	uint32_t returned[SNAT_DESTINATIONS];
 	struct snat_exhausted {
 		struct flow_key reply; /* without its destination port; family 0: nothing */
 		uint32_t first_unit;
