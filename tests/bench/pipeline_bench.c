@@ -57,6 +57,7 @@ enum {
 	ROUNDS_DEFAULT = 20,
 	SPARE_PERCENT = 25, /* of sessions, for those that have ended and wait for their turn */
 	PACKET_BYTES = 16 << 20,
+	CACHE_PACKETS = 512, /* as in the gateway's pool */
 };
 
 /* Of DPDK's memory. */
@@ -170,8 +171,8 @@ bench_run(struct bench *bench, struct model *model, const char *part_list)
 	int rc = -1;
 
 	bench->now = NS_PER_SECOND;
-	bench->pool = rte_pktmbuf_pool_create("packets", packets, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE,
-					      SOCKET_ID_ANY);
+	bench->pool = rte_pktmbuf_pool_create("packets", packets, CACHE_PACKETS, 0,
+					      RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
 	if (bench->pool == NULL) {
 		model_free(model);
 		return -1;

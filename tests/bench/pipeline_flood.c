@@ -100,6 +100,27 @@ mix_measure(struct flood *flood, double share, bool denied)
 	return worker - loader;
 }
 
+static void
+drop_burst(void *context)
+{
+	struct bench *bench = context;
+
+	floor_drop(&bench->worker->sessions.flows, &bench->traffic);
+}
+
+/* The least that a first packet costs for which there is no share. */
+static void
+drop_row(struct bench *bench)
+{
+	const struct measure_row rows[] = {
+		{ "loader", loader_burst, NULL },
+		{ "bare-drop", drop_burst, NULL },
+	};
+
+	stream_mix(bench, 1, false);
+	(void)measure_rows(&bench->measure, rows, RTE_DIM(rows), bench);
+}
+
 /* What became of the first packets, and that every packet is accounted for. */
 static int
 flood_tell(const char *name, double kept, const struct counters *before,
@@ -175,6 +196,8 @@ rows_of_flood(struct bench *bench)
 	double none[ROUNDS], worst[ROUNDS] = { 0 };
 	int rc = sessions_begin(bench, bench->sessions);
 
+	if (rc == 0)
+		drop_row(bench);
 	for (unsigned int i = 0; i < RTE_DIM(kinds) && rc == 0; i++)
 		rc = flood_row(&flood, &kinds[i], none, worst);
 	if (rc == 0) {

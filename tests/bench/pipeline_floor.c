@@ -89,6 +89,13 @@ flow_apply(const struct flow *flow, struct rte_ipv4_hdr *ip)
 }
 
 void
+floor_send(struct rte_mbuf *mbuf, struct rte_ipv4_hdr *ip, const struct flow *flow)
+{
+	flow_apply(flow, ip);
+	frame_send(mbuf, ip);
+}
+
+void
 floor_sessions(const struct floor *floor, struct traffic *traffic)
 {
 	struct rte_mbuf *mbufs[TRAFFIC_BURST];
@@ -108,8 +115,7 @@ floor_sessions(const struct floor *floor, struct traffic *traffic)
 
 		while (unlikely(!flow_key_equal(&floor->flows[place].key, &keys[i])))
 			place = (place + 1) & floor->mask;
-		flow_apply(&floor->flows[place], ips[i]);
-		frame_send(mbufs[i], ips[i]);
+		floor_send(mbufs[i], ips[i], &floor->flows[place]);
 	}
 	traffic_send(traffic, mbufs, TRAFFIC_BURST);
 }

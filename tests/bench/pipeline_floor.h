@@ -20,6 +20,8 @@ void floor_close(struct floor *floor);
 /* Remembers that what is like the one tuple leaves like the other. */
 void floor_add(struct floor *floor, const struct tuple *from, const struct tuple *to);
 
+/* Rewrites the packet from a host as the flow says, for the fabric. */
+void floor_send(struct rte_mbuf *mbuf, struct rte_ipv4_hdr *ip, const struct flow *flow);
 /* One burst each. Of sessions, every packet has to be one of those that were added. */
 void floor_sessions(const struct floor *floor, struct traffic *traffic);
 void floor_routes(struct rte_fib *fib, struct traffic *traffic);

@@ -85,10 +85,10 @@ latency_transmit(void *context, struct rte_mbuf **mbufs, uint16_t n)
 {
 	struct latency *latency = context;
 
-	(void)mbufs;
 	if (latency->in_hands && latency->count < SAMPLES)
 		latency->samples[latency->count++] = latency_now(latency) - latency->arrived;
 	latency->in_hands = false;
+	traffic_send(&latency->bench->traffic, mbufs, n);
 	return n;
 }
 

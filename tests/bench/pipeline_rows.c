@@ -61,6 +61,15 @@ floor_routes_burst(void *context)
 	floor_routes(gateway_snapshot(bench->gateway)->fib, &bench->traffic);
 }
 
+static void
+floor_first_burst(void *context)
+{
+	struct bench *bench = context;
+
+	bench->sum +=
+		floor_first(&bench->floor_first, gateway_snapshot(bench->gateway), &bench->traffic);
+}
+
 /* What worker_poll() does, with the time of each stage added to cycles. */
 static void
 stages_burst(void *context, uint64_t cycles[MEASURE_STAGES])
@@ -258,12 +267,19 @@ rows_of_first_packets(struct bench *bench)
 		bench->traffic.stream[i] = tuple_of_call(&bench->traffic, &random);
 	traffic_begin(&bench->traffic, PIPELINE_LAN, RTE_TCP_SYN_FLAG);
 	bench->bursts_a_second = bench->sessions / PIPELINE_IDLE_SECONDS / TRAFFIC_BURST;
+	/* As many as wait for an answer. */
+	if (floor_first_open(&bench->floor_first,
+			     bench->config.flow_capacity / SESSION_UNANSWERED_SHARE) != 0)
+		return -1;
 	for (unsigned int i = 0; i < FIRST_BURSTS; i++)
 		worker_burst(bench);
+	for (unsigned int i = 0; i < FIRST_BURSTS; i++)
+		floor_first_burst(bench);
 	bench->measure.bursts = bursts / FIRST_SHORTER;
-	rc = bench_row(bench, "first-packet");
+	rc = bench_rows(bench, "bare-first-packet", floor_first_burst, "first-packet");
 	bench->measure.bursts = bursts;
 	bench->bursts_a_second = 0;
+	floor_first_close(&bench->floor_first);
 	sessions_end(bench);
 	return rc;
 }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "control/gateway.h"
-#include "pipeline_floor.h"
+#include "pipeline_floor_first.h"
 #include "pipeline_measure.h"
 #include "pipeline_traffic.h"
 
@@ -20,6 +20,8 @@ struct bench {
 	uint16_t id;         /* of the worker */
 	struct bench *other; /* for the second worker, or NULL */
 	struct floor floor;
+	struct floor_first floor_first;
+	unsigned int sum;     /* of what nobody asks for, so that it is worked out */
 	uint64_t read_cycles; /* to read the configuration, */
 	uint64_t load_cycles; /* and to make a gateway of it */
 	size_t tables_bytes;  /* of DPDK's memory, for all but the worker */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <rte_debug.h>
 #include <rte_ether.h>
 #include <rte_malloc.h>
 #include <rte_tcp.h>
@@ -75,6 +76,7 @@ traffic_open(struct traffic *traffic, struct rte_mempool *pool)
 	if (traffic->stream == NULL)
 		return -1;
 	traffic->length = TRAFFIC_STREAM;
+	traffic->pool = pool;
 	if (rte_pktmbuf_alloc_bulk(pool, traffic->mbufs, TRAFFIC_MBUFS) != 0)
 		return -1;
 	for (unsigned int i = 0; i < TRAFFIC_MBUFS; i++) {
@@ -160,9 +162,27 @@ traffic_begin(struct traffic *traffic, uint16_t port, uint8_t tcp_flags)
 	traffic_load(traffic);
 }
 
+/* As a driver does: for what was dropped, and went back to the pool, it takes others from there. */
+static void
+traffic_refill(struct traffic *traffic)
+{
+	struct rte_mbuf *mbufs[TRAFFIC_BURST];
+
+	while (traffic->away > 0) {
+		unsigned int n = (unsigned int)RTE_MIN(traffic->away, (int64_t)TRAFFIC_BURST);
+
+		/* They are those of the array, which stays as it is. */
+		if (rte_mempool_get_bulk(traffic->pool, (void **)mbufs, n) != 0)
+			rte_panic("a packet was neither sent nor dropped\n");
+		traffic->away -= n;
+	}
+	traffic->away = TRAFFIC_BURST;
+}
+
 void
 traffic_receive(struct traffic *traffic, struct rte_mbuf **mbufs)
 {
+	traffic_refill(traffic);
 	memcpy(mbufs, traffic->mbufs + traffic->next_mbuf, TRAFFIC_BURST * sizeof(*mbufs));
 	traffic->next_mbuf = (traffic->next_mbuf + TRAFFIC_BURST) % TRAFFIC_MBUFS;
 	traffic_load(traffic);
@@ -187,6 +207,7 @@ traffic_send(struct traffic *traffic, struct rte_mbuf **mbufs, unsigned int n)
 	for (unsigned int i = 0; i < n && traffic->captured != NULL; i++)
 		traffic->captured[traffic->sent + i] = frame_tuple(mbufs[i]);
 	traffic->sent += n;
+	traffic->away -= n;
 }
 
 static uint16_t

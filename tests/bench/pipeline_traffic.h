@@ -46,6 +46,7 @@ struct traffic_kind {
 struct traffic {
 	struct traffic_kind kind;
 	const struct pipeline_config *config;
+	struct rte_mempool *pool;
 	struct rte_mbuf *mbufs[TRAFFIC_MBUFS];
 	char *frames[TRAFFIC_MBUFS]; /* where the frame of each begins */
 	uint16_t lengths[TRAFFIC_MBUFS];
@@ -54,6 +55,7 @@ struct traffic {
 	uint16_t port;   /* that receives; the others are silent */
 	uint32_t next_mbuf;
 	uint32_t next_tuple;
+	int64_t away;           /* packets that were received and have not been sent */
 	struct tuple *captured; /* what was sent, in order, unless NULL */
 	uint64_t sent;
 };
@@ -64,7 +66,7 @@ struct traffic_queue {
 	uint16_t port;
 };
 
-/* kind and config are set. 0 or -1. The mbufs come from that pool and never go back. */
+/* kind and config are set. 0 or -1. The mbufs come from that pool. */
 int traffic_open(struct traffic *traffic, struct rte_mempool *pool);
 void traffic_close(struct traffic *traffic);
 struct port_queue traffic_queue_interface(struct traffic_queue *queue);

@@ -65,8 +65,6 @@ def reference_of(name):
         return name.replace("1m", "100k")
     if name.endswith("-replies"):
         return name.removesuffix("-replies")
-    if name == "first-packet":
-        return "stateful-1m"
     return f"bare-{name}"
 
 
