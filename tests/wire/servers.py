@@ -2,6 +2,7 @@
 """Real servers and clients, on the hosts of a world."""
 import json
 
+from program import DEADLINE
 from world import execute
 
 NGINX = """\
@@ -47,13 +48,20 @@ def curl(host, address, *options, path=""):
 
 
 class Iperf:
-    """iperf3's server on a host, and measurements from others to it."""
+    """Measurements by iperf3 from others to a host."""
 
     def __init__(self, host):
-        host.start("iperf3", "--server")
-        host.wait_listening(5201)
+        self.host = host
 
     def measure(self, host, address, *options):
-        """The sum of a measurement of a second, as iperf3 tells it."""
-        said = host.run("iperf3", "--client", address, "--json", "--time", 1, *options)
-        return json.loads(said)["end"]
+        """The sum of a measurement of a second, as iperf3 tells it.
+
+        Each has a server of its own: one that goes on closes its socket between two of them, and who
+        calls in that moment is reset.
+        """
+        server = self.host.start("iperf3", "--server", "--one-off")
+        self.host.wait_listening(5201)
+        said = json.loads(host.run("iperf3", "--client", address, "--json", "--time", 1, *options))
+        assert "error" not in said, said["error"]
+        server.wait(DEADLINE)
+        return said["end"]
