@@ -16,13 +16,12 @@ enum {
 	FEW = 4096,
 };
 
-/* What both workers do in a row: gets bench->traffic ready. 0 or -1. */
-typedef int traffic_fn(struct bench *bench);
+/* What both workers do in a row: gets their traffic ready. 0 or -1. */
+typedef int traffic_fn(struct bench *bench, struct bench *other);
 
 struct pair {
 	struct bench *other;
-	traffic_fn *prepare;
-	_Atomic bool runs, failed, stop;
+	_Atomic bool runs, stop;
 };
 
 struct bench *
@@ -59,26 +58,57 @@ pair_free(struct bench *other)
 }
 
 static int
-fabric_prepare(struct bench *bench)
+calls_send(struct bench *bench, const struct tuple *calls, uint16_t port)
 {
-	uint64_t random = 1;
-
-	for (uint32_t i = 0; i < FEW; i++)
-		bench->calls[i] = tuple_of_transit(&bench->traffic, &random);
-	if (stream_fill_uniform(&bench->traffic, bench->calls, FEW) != 0)
+	bench->traffic.by_others = calls != bench->calls;
+	if (stream_fill_uniform(&bench->traffic, calls, FEW) != 0)
 		return -1;
-	traffic_begin(&bench->traffic, PIPELINE_WAN, RTE_TCP_ACK_FLAG);
+	traffic_begin(&bench->traffic, port, RTE_TCP_ACK_FLAG);
 	return 0;
 }
 
 static int
-sessions_prepare(struct bench *bench)
+fabric_prepare(struct bench *bench, struct bench *other)
 {
-	if (sessions_begin(bench, FEW) != 0 ||
-	    stream_fill_uniform(&bench->traffic, bench->calls, FEW) != 0)
+	uint64_t random = 1;
+
+	for (uint32_t i = 0; i < FEW; i++)
+		bench->calls[i] = other->calls[i] = tuple_of_transit(&bench->traffic, &random);
+	if (calls_send(bench, bench->calls, PIPELINE_WAN) != 0)
 		return -1;
-	traffic_begin(&bench->traffic, PIPELINE_LAN, RTE_TCP_ACK_FLAG);
-	return 0;
+	return calls_send(other, other->calls, PIPELINE_WAN);
+}
+
+/* Each worker gets the packets that it owns. */
+static int
+own_prepare(struct bench *bench, struct bench *other)
+{
+	if (sessions_begin(bench, FEW) != 0 || sessions_begin(other, FEW) != 0 ||
+	    calls_send(bench, bench->calls, PIPELINE_LAN) != 0)
+		return -1;
+	return calls_send(other, other->calls, PIPELINE_LAN);
+}
+
+/* Each worker gets the packets that the other owns. */
+static int
+others_prepare(struct bench *bench, struct bench *other)
+{
+	if (sessions_begin(bench, FEW) != 0 || sessions_begin(other, FEW) != 0 ||
+	    calls_send(bench, other->calls, PIPELINE_LAN) != 0)
+		return -1;
+	return calls_send(other, bench->calls, PIPELINE_LAN);
+}
+
+/* No more is handed over than the other comes to do. */
+static void
+pair_burst(void *context)
+{
+	struct bench *bench = context;
+	const struct rte_ring *given = bench->worker->handoffs[1 - bench->id];
+
+	while (rte_ring_count(given) > HANDOFF_RING_SIZE / 2)
+		(void)worker_poll_handoffs(bench->worker, bench->now);
+	worker_burst(bench);
 }
 
 static void *
@@ -87,12 +117,21 @@ pair_run(void *context)
 	struct pair *pair = context;
 
 	cpus_use_others();
-	pair->failed = pair->prepare(pair->other) != 0;
 	pair->runs = true;
 	while (!pair->stop)
-		worker_burst(pair->other);
-	sessions_end(pair->other);
+		pair_burst(pair->other);
 	return NULL;
+}
+
+/* What was handed over to it comes to its end. */
+static void
+pair_drain(struct bench *bench)
+{
+	bench->traffic.port = PIPELINE_PORTS; /* nothing is received */
+	while (!rte_ring_empty(bench->worker->handoffs[bench->id]))
+		worker_burst(bench);
+	bench->traffic.by_others = false;
+	bench->traffic.away = 0;
 }
 
 static int
@@ -100,24 +139,26 @@ pair_row(struct bench *bench, const char *name, traffic_fn *prepare)
 {
 	const struct measure_row rows[] = {
 		{ "loader", loader_burst, NULL },
-		{ name, worker_burst, NULL },
+		{ name, pair_burst, NULL },
 	};
-	struct pair pair = { .other = bench->other, .prepare = prepare };
+	struct pair pair = { .other = bench->other };
 	pthread_t thread;
-	int rc = -1;
+	int rc;
 
-	if (prepare(bench) != 0 || pthread_create(&thread, NULL, pair_run, &pair) != 0)
+	if (prepare(bench, bench->other) != 0 ||
+	    pthread_create(&thread, NULL, pair_run, &pair) != 0)
 		return -1;
 	while (!pair.runs)
 		rte_pause();
-	if (!pair.failed) {
-		(void)measure_rows(&bench->measure, rows, RTE_DIM(rows), bench);
-		rc = counters_check(bench);
-	}
+	(void)measure_rows(&bench->measure, rows, RTE_DIM(rows), bench);
 	pair.stop = true;
-	if (pthread_join(thread, NULL) != 0)
+	rc = pthread_join(thread, NULL) == 0 ? 0 : -1;
+	pair_drain(bench);
+	pair_drain(bench->other);
+	if (counters_check(bench) != 0)
 		rc = -1;
 	sessions_end(bench);
+	sessions_end(bench->other);
 	return rc;
 }
 
@@ -130,7 +171,8 @@ rows_of_pair(struct bench *bench)
 		return 0;
 	snprintf(name, sizeof(name), "fabric-%s-few",
 		 count_name(bench->config.prefix_count, count));
-	if (pair_row(bench, name, fabric_prepare) != 0)
+	if (pair_row(bench, name, fabric_prepare) != 0 ||
+	    pair_row(bench, "stateful-4k", own_prepare) != 0)
 		return -1;
-	return pair_row(bench, "stateful-4k", sessions_prepare);
+	return pair_row(bench, "stateful-4k-handed-over", others_prepare);
 }

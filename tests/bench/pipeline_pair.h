@@ -5,7 +5,7 @@
 
 /*
  * A second worker, on another CPU, that does what the measured one does: with packets of its own,
- * as a NIC would have spread them.
+ * as a NIC would have spread them at best, or with those of the other, which is the worst.
  */
 
 /* What the second worker needs; NULL: there is not enough memory. The gateway is made later. */

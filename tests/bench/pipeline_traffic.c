@@ -168,7 +168,7 @@ traffic_refill(struct traffic *traffic)
 {
 	struct rte_mbuf *mbufs[TRAFFIC_BURST];
 
-	while (traffic->away > 0) {
+	while (traffic->away > 0 && !traffic->by_others) {
 		unsigned int n = (unsigned int)RTE_MIN(traffic->away, (int64_t)TRAFFIC_BURST);
 
 		/* They are those of the array, which stays as it is. */

@@ -56,6 +56,7 @@ struct traffic {
 	uint32_t next_mbuf;
 	uint32_t next_tuple;
 	int64_t away;           /* packets that were received and have not been sent */
+	bool by_others;         /* that is by other queues, and nothing is dropped */
 	struct tuple *captured; /* what was sent, in order, unless NULL */
 	uint64_t sent;
 };

@@ -232,6 +232,7 @@ def test_notes_of_the_pipeline():
     ("first-packet", "bare-first-packet"),
     ("bare-drop", "loader"),
     ("stateful-4k-2-workers", "stateful-4k"),
+    ("stateful-4k-handed-over-2-workers", "stateful-4k-2-workers"),
     ("flood-none", ""),
     ("route-load-1m", "route-load-100k"),
     ("snapshot-build", ""),

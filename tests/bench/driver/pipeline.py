@@ -56,6 +56,8 @@ def reference_of(name):
         return "flood-none"
     if name.startswith("latency-"):
         return "-".join(("latency-steady", name.rpartition("-")[2]))
+    if "-handed-over" in name:
+        return name.replace("-handed-over", "")
     for suffix in SUFFIXES:
         if name.endswith(suffix):
             return name.removesuffix(suffix)
