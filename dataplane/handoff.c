@@ -5,6 +5,7 @@
 
 #include "fragment.h"
 #include "owner.h"
+#include "packet_plain.h"
 #include "stages.h"
 #include "transmit.h"
 #include "worker.h"
@@ -12,13 +13,6 @@
 enum {
 	/* What a packet's flags tell the next worker. */
 	TOLD = PACKET_TRIED | PACKET_LEARNED | PACKET_HANDOFFS | PACKET_OWN,
-};
-
-struct handoff {
-	struct rte_mbuf *mbuf;
-	uint16_t port; /* that received it */
-	uint16_t flags;
-	struct fragment_facts facts; /* with PACKET_LEARNED */
 };
 
 struct rte_ring *
@@ -42,15 +36,45 @@ handoff_abandon(struct worker *worker)
 }
 
 static void
+handoff_write(struct worker *worker, uint16_t to)
+{
+	const struct handoff_batch *batch = &worker->handoff_batch;
+	struct handoff handoffs[HANDOFF_BATCH];
+	unsigned int n = 0, written;
+
+	for (uint32_t i = 0; i < batch->count; i++) {
+		if (batch->to[i] == to)
+			handoffs[n++] = batch->handoffs[i];
+	}
+	/* Before they can be taken, so that what is under way is never told to be less. */
+	worker->counters.handed_off += n;
+	written = rte_ring_enqueue_burst_elem(worker->handoffs[to], handoffs, sizeof(handoffs[0]),
+					      n, NULL);
+	worker->counters.handed_off -= n - written;
+	for (; written < n; written++)
+		transmit_drop(worker, handoffs[written].mbuf, DROP_handoff_full);
+}
+
+void
+handoff_flush(struct worker *worker)
+{
+	struct handoff_batch *batch = &worker->handoff_batch;
+
+	for (; batch->receivers != 0; batch->receivers &= batch->receivers - 1)
+		handoff_write(worker, (uint16_t)rte_bsf64(batch->receivers));
+	batch->count = 0;
+}
+
+static void
 handoff_give(struct worker *worker, uint16_t to, const struct handoff *handoff)
 {
-	/* Before it can be taken, so that what is under way is never told to be less. */
-	worker->counters.handed_off++;
-	if (rte_ring_enqueue_elem(worker->handoffs[to], (void *)(uintptr_t)handoff,
-				  sizeof(*handoff)) == 0)
-		return;
-	worker->counters.handed_off--;
-	transmit_drop(worker, handoff->mbuf, DROP_handoff_full);
+	struct handoff_batch *batch = &worker->handoff_batch;
+
+	if (unlikely(batch->count == HANDOFF_BATCH))
+		handoff_flush(worker);
+	batch->receivers |= 1ULL << to;
+	batch->to[batch->count] = to;
+	batch->handoffs[batch->count++] = *handoff;
 }
 
 void
@@ -101,6 +125,18 @@ handoff_learn(struct packet *packet, const struct fragment_facts *facts)
 	packet->fragment_id = facts->id;
 }
 
+/* Whether it is plain. */
+static bool
+handoff_parse(const struct snapshot *snapshot, const struct handoff *handoff, struct packet *packet)
+{
+	struct packet_plain_port from = packet_plain_port(snapshot, handoff->port);
+
+	if (likely(packet_parse_plain(&from, from.told, handoff->mbuf, packet)))
+		return true;
+	packet_parse(snapshot, handoff->port, handoff->mbuf, packet);
+	return false;
+}
+
 unsigned int
 handoff_receive(struct worker *worker, uint16_t *flags)
 {
@@ -109,12 +145,16 @@ handoff_receive(struct worker *worker, uint16_t *flags)
 						     sizeof(handoffs[0]), BURST, NULL);
 
 	burst_begin(worker);
+	/* What another core has had is far away: first the mbufs, then what they lead to. */
+	for (unsigned int i = 0; i < n; i++)
+		rte_prefetch0(handoffs[i].mbuf);
 	for (unsigned int i = 0; i < n; i++)
 		rte_prefetch0(rte_pktmbuf_mtod(handoffs[i].mbuf, void *));
 	for (unsigned int i = 0; i < n; i++) {
 		struct packet *packet = &worker->burst[i];
 
-		packet_parse(worker->snapshot, handoffs[i].port, handoffs[i].mbuf, packet);
+		if (likely(handoff_parse(worker->snapshot, &handoffs[i], packet)))
+			worker->burst_plain |= 1U << i;
 		packet->flags |= handoffs[i].flags;
 		if (unlikely(handoffs[i].flags & PACKET_LEARNED))
 			handoff_learn(packet, &handoffs[i].facts);

@@ -201,6 +201,8 @@ worker_process(struct worker *worker, unsigned int n, uint16_t flags)
 	stage_decide(worker, n, decisions);
 	standing_at(&worker->standing, STANDING_APPLY);
 	stage_apply(worker, n, decisions);
+	if (worker->snapshot->worker_count > 1)
+		handoff_flush(worker);
 }
 
 /* Errors about packets that were given up go the way of those that come from behind the link. */

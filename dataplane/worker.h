@@ -40,6 +40,7 @@ enum {
 	WORKERS_MAX = 64,
 };
 
+_Static_assert(WORKERS_MAX <= 64, "there are as many bits in handoff_batch.receivers");
 _Static_assert((int)DECIDE_BURST >= (int)BURST, "a burst's first packets are decided at once");
 
 /* A worker's queue of one port: a real one, or replay's. */
@@ -92,6 +93,7 @@ struct worker {
 	struct rte_ring *events;   /* made by worker_create(), drained by the control thread */
 	/* By worker, its own among them: what is handed over to it. NULL: it is the only one. */
 	struct rte_ring *handoffs[WORKERS_MAX];
+	struct handoff_batch handoff_batch;
 	struct worker_observer observer;
 	struct standing standing;
 

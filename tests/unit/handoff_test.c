@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "dataplane/handoff.h"
 
+#include <rte_ring_elem.h>
+
 #include "dataplane/fragment.h"
 #include "fixture.h"
 
@@ -55,6 +57,7 @@ take(struct fixture *fixture, uint16_t *flags)
 	unsigned int n;
 
 	*flags = 0;
+	handoff_flush(&fixture->worker);
 	fixture->worker.id = OTHER;
 	n = handoff_receive(&fixture->worker, flags);
 	fixture->worker.id = 0;
@@ -87,6 +90,9 @@ a_packet_is_parsed_again_where_it_goes(void **state)
 
 	handoff_packet(&fixture->worker, &packet, OTHER);
 	assert_int_equal(packet.kind, PACKET_HELD);
+	assert_true(rte_ring_empty(fixture->worker.handoffs[OTHER]));
+	assert_int_equal(fixture->worker.counters.handed_off, 0);
+	handoff_flush(&fixture->worker);
 	assert_int_equal(fixture->worker.counters.handed_off, 1);
 	memset(fixture->worker.burst, 0xff, sizeof(fixture->worker.burst));
 	assert_int_equal(take(fixture, &flags), 1);
@@ -178,6 +184,7 @@ semantics_full_a_ring_drops_what_is_over(void **state)
 		handoff_packet(&fixture->worker, &copy, OTHER);
 		assert_int_equal(copy.kind, PACKET_HELD);
 	}
+	handoff_flush(&fixture->worker);
 	assert_int_equal(fixture_dropped(fixture, DROP_handoff_full), 3);
 	assert_int_equal(fixture->worker.counters.handed_off, 1023);
 	while ((n = take(fixture, &flags)) > 0) {
@@ -186,6 +193,39 @@ semantics_full_a_ring_drops_what_is_over(void **state)
 			end(fixture, &fixture->worker.burst[i]);
 	}
 	assert_int_equal(taken, 1023);
+}
+
+/* To several workers at once, and more than are written at once. */
+static void
+packets_keep_their_order(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct packet packet = fixture_receive(fixture, LAN, FRAME);
+	struct handoff handoff;
+
+	rte_mbuf_refcnt_update(packet.mbuf, 100 - 1);
+	fixture->received += 100 - 1;
+	for (uint16_t i = 0; i < 100; i++) {
+		struct packet copy = packet;
+
+		/* What tells them apart. */
+		copy.flags |= PACKET_LEARNED;
+		copy.fragment_id = i;
+		handoff_packet(&fixture->worker, &copy, i % 3 == 0 ? OTHER : 0);
+	}
+	handoff_flush(&fixture->worker);
+	for (uint16_t i = 0; i < 100; i++) {
+		uint16_t to = i % 3 == 0 ? OTHER : 0;
+
+		assert_int_equal(rte_ring_dequeue_elem(fixture->worker.handoffs[to], &handoff,
+						       sizeof(handoff)),
+				 0);
+		assert_int_equal(handoff.facts.id, i);
+		transmit_drop(&fixture->worker, handoff.mbuf, DROP_worker_stopped);
+	}
+	assert_true(rte_ring_empty(fixture->worker.handoffs[0]));
+	assert_true(rte_ring_empty(fixture->worker.handoffs[OTHER]));
+	assert_int_equal(fixture->worker.counters.handed_off, 100);
 }
 
 /* Whoever ends drops what waits for him, counted. */
@@ -199,6 +239,7 @@ what_waits_for_a_worker_that_ends_is_dropped(void **state)
 
 		handoff_packet(&fixture->worker, &packet, OTHER);
 	}
+	handoff_flush(&fixture->worker);
 	fixture->worker.id = OTHER;
 	handoff_abandon(&fixture->worker);
 	assert_int_equal(fixture_dropped(fixture, DROP_worker_stopped), 5);
@@ -215,6 +256,7 @@ main(void)
 		WITH_RINGS(a_packet_that_goes_home_was_tried),
 		WITH_RINGS(a_fragment_keeps_what_was_learned),
 		WITH_RINGS(a_packet_is_handed_over_four_times_at_most),
+		WITH_RINGS(packets_keep_their_order),
 		WITH_RINGS(semantics_full_a_ring_drops_what_is_over),
 		WITH_RINGS(what_waits_for_a_worker_that_ends_is_dropped),
 	};

@@ -83,6 +83,7 @@ given_to(struct own *own)
 {
 	uint16_t to = WORKERS;
 
+	handoff_flush(&own->worker);
 	for (uint16_t i = 0; i < WORKERS; i++) {
 		if (rte_ring_empty(own->worker.handoffs[i]))
 			continue;
