@@ -9,7 +9,7 @@ from scapy.layers.l2 import Ether
 
 from frames import Plug, wait_for_frames
 from guest import USER, Guest, build, disk_make, reason_to_skip
-from program import ROOT
+from program import DEADLINE, ROOT
 from world import wait_until
 
 FLOWS = 64
@@ -29,7 +29,8 @@ NICS = {
 (_SAID,) = re.findall("^AmbientCapabilities=(.*)$",
                       (ROOT / "scripts/viaduct@.service").read_text(), re.MULTILINE)
 _CAPABILITIES = ",".join(f"+{name[4:].lower()}" for name in _SAID.split())
-AS_SERVICE = (f"ulimit -l unlimited; export RUNTIME_DIRECTORY=/run/viaduct/guest; exec /bin/setpriv "
+FOLDER = "/run/viaduct/guest"
+AS_SERVICE = (f"ulimit -l unlimited; export RUNTIME_DIRECTORY={FOLDER}; exec /bin/setpriv "
               f"--reuid={USER} --regid={USER} --clear-groups --inh-caps=-all,{_CAPABILITIES} "
               f"--ambient-caps=-all,{_CAPABILITIES} --bounding-set=-all,{_CAPABILITIES} "
               "--no-new-privs")
@@ -108,8 +109,7 @@ class Machine:
 
     def start(self):
         """The gateway; what it says when it runs."""
-        self.guest.run("mkdir -p /run/viaduct/guest")
-        self.guest.run(f"chown {USER} /run/viaduct/guest")
+        self.guest.run(f"mkdir -p {FOLDER}; chown {USER} {FOLDER}")
         self.guest.run(f"({AS_SERVICE} viaduct run /gateway.conf) > /log 2>&1 & pid=$!")
         self.guest.run("until grep -q ^memory: /log; do kill -0 $pid || break; sleep 0.2; done; "
                        "kill -0 $pid || { cat /log; false; }")
@@ -138,9 +138,9 @@ class Machine:
         return self.guest.run("cat /log")
 
     def ask(self, what):
-        said = self.guest.run(f"echo -n /viaduct/{what} | socat -t 5 - UNIX-CONNECT:"
-                              "/run/viaduct/guest/dpdk/viaduct-guest/dpdk_telemetry.v2,socktype=5 && echo || "
-                              "{ cat /log; false; }")
+        said = self.guest.run(f"echo -n /viaduct/{what} | socat -t {DEADLINE} - UNIX-CONNECT:"
+                              f"{FOLDER}/dpdk/viaduct-guest/dpdk_telemetry.v2,socktype=5 && echo "
+                              "|| { cat /log; false; }")
         # The greeting is a text of its own.
         return json.loads(said[said.index('{"/viaduct'):])[f"/viaduct/{what}"]
 
