@@ -114,11 +114,48 @@ plain_header(const struct rte_mbuf *mbuf, uint32_t told, const struct rte_ipv4_h
 }
 
 /*
- * Does what packet_parse() does, if the packet is plain. False: nothing is done, and packet_parse()
- * has to be asked. told: the port's; a constant 0 leaves out what is asked of devices that tell
- * something.
+ * What flow_key_set() makes of it, at once: from the source address on, the header and the ports
+ * behind it lie as a key does, up to its last four bytes.
  */
-static __rte_always_inline bool
+static inline void
+plain_key(struct flow_key *key, const struct rte_ipv4_hdr *ip, uint16_t zone)
+{
+	typedef uint32_t words __attribute__((vector_size(sizeof(*key))));
+	words word;
+
+	_Static_assert(offsetof(struct flow_key, zone) == 3 * sizeof(word[0]), "it is the last");
+	memcpy(&word, &ip->src_addr, sizeof(word));
+	word[3] = zone | (uint32_t)ip->next_proto_id << 16 | (uint32_t)FLOW_FAMILY_IPV4 << 24;
+	memcpy(key, &word, sizeof(word));
+}
+
+/* Fabric or stateful, without a branch on what comes in no order. */
+static inline enum packet_kind
+plain_kind(uint16_t zone)
+{
+	_Static_assert(PACKET_STATEFUL == PACKET_FABRIC + 2, "there is one between them");
+	return (enum packet_kind)(PACKET_FABRIC + 2 * (zone != ZONE_FABRIC));
+}
+
+/* Interface and kind, and no flags, link_length and reason. */
+static inline void
+plain_facts(struct packet *packet, uint32_t interface, enum packet_kind kind)
+{
+	uint64_t facts = interface | (uint64_t)kind << 32;
+
+	_Static_assert(offsetof(struct packet, kind) == offsetof(struct packet, interface) + 4 &&
+			       offsetof(struct packet, ip_length) ==
+				       offsetof(struct packet, interface) + sizeof(facts),
+		       "they are one word");
+	memcpy(&packet->interface, &facts, sizeof(facts));
+}
+
+/*
+ * Does what packet_parse() does, if the packet is plain, and returns the bit of its kind. 0:
+ * nothing is done, and packet_parse() has to be asked. told: the port's; a constant 0 leaves out
+ * what is asked of devices that tell something.
+ */
+static __rte_always_inline uint32_t
 packet_parse_plain(const struct packet_plain_port *from, uint32_t told, struct rte_mbuf *mbuf,
 		   struct packet *packet)
 {
@@ -127,10 +164,11 @@ packet_parse_plain(const struct packet_plain_port *from, uint32_t told, struct r
 	uint32_t offset = sizeof(struct rte_ether_hdr);
 	const struct snapshot_interface *interface;
 	uint32_t type, vlan = 0, id, length; /* type: and the tag behind it */
+	enum packet_kind kind;
 	struct rte_ipv4_hdr *ip;
 
 	if (unlikely(in_frame < PLAIN_LENGTH_MIN || in_frame != rte_pktmbuf_pkt_len(mbuf)))
-		return false;
+		return 0;
 	memcpy(&type, frame + offsetof(struct rte_ether_hdr, ether_type), sizeof(type));
 	if ((uint16_t)type == RTE_BE16(RTE_ETHER_TYPE_VLAN)) {
 		vlan = rte_be_to_cpu_16((uint16_t)(type >> 16)) & (VLANS - 1);
@@ -140,23 +178,21 @@ packet_parse_plain(const struct packet_plain_port *from, uint32_t told, struct r
 	}
 	id = from->by_vlan[vlan];
 	if (unlikely(id == INTERFACE_NONE || (uint16_t)type != RTE_BE16(RTE_ETHER_TYPE_IPV4)))
-		return false;
+		return 0;
 	interface = &from->interfaces[id];
 	ip = rte_pktmbuf_mtod_offset(mbuf, struct rte_ipv4_hdr *, offset);
 	length = plain_header(mbuf, told, ip, in_frame - offset);
 	if (unlikely(length == 0 || !plain_destination(frame, interface)))
-		return false;
+		return 0;
 
 	packet->mbuf = mbuf;
 	packet->ip = ip;
-	flow_key_set(&packet->key, ip, ip + 1, interface->zone);
-	packet->interface = (uint16_t)id;
-	packet->kind = interface->zone == ZONE_FABRIC ? PACKET_FABRIC : PACKET_STATEFUL;
-	packet->flags = 0;
-	packet->reason = DROP_NONE;
+	plain_key(&packet->key, ip, interface->zone);
+	kind = plain_kind(interface->zone);
+	plain_facts(packet, id, kind);
 	packet->ip_length = (uint16_t)length;
 	/* Ethernet's shortest frame may be longer than the packet. */
 	mbuf->data_len = (uint16_t)(offset + length);
 	mbuf->pkt_len = offset + length;
-	return true;
+	return 1U << kind;
 }

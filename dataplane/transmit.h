@@ -14,21 +14,26 @@ void transmit_flush_port(struct worker *worker, uint16_t port);
 /* The same for all ports. */
 void transmit_flush(struct worker *worker);
 
-/* Sends a whole frame as it is. Takes the mbuf. */
+/* Sends a whole frame as it is, by a port that there is. Takes the mbuf. */
 static inline void
-transmit_frame(struct worker *worker, uint16_t port, struct rte_mbuf *mbuf)
+transmit_put(struct worker *worker, uint16_t port, struct rte_mbuf *mbuf)
 {
-	struct transmit_buffer *buffer;
+	struct transmit_buffer *buffer = &worker->transmit[port];
 
-	if (unlikely(port >= worker->port_count)) {
-		transmit_drop(worker, mbuf, DROP_transmit_full);
-		return;
-	}
-	buffer = &worker->transmit[port];
 	buffer->bytes += rte_pktmbuf_pkt_len(mbuf);
 	buffer->mbufs[buffer->count++] = mbuf;
 	if (unlikely(buffer->count == TRANSMIT_BURST))
 		transmit_flush_port(worker, port);
+}
+
+/* The same, by any port. */
+static inline void
+transmit_frame(struct worker *worker, uint16_t port, struct rte_mbuf *mbuf)
+{
+	if (unlikely(port >= worker->port_count))
+		transmit_drop(worker, mbuf, DROP_transmit_full);
+	else
+		transmit_put(worker, port, mbuf);
 }
 
 /* To an adjacency that is resolved, over a link that is not too narrow. Takes the mbuf. */
@@ -37,7 +42,7 @@ transmit_to_resolved(struct worker *worker, struct rte_mbuf *mbuf, struct rte_ip
 		     const struct adjacency *to)
 {
 	rewrite_link(mbuf, ip, to);
-	transmit_frame(worker, to->port, mbuf);
+	transmit_put(worker, to->port, mbuf);
 }
 
 /*

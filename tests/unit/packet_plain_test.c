@@ -58,14 +58,15 @@ parse_both(struct rte_mbuf *mbuf)
 	uint16_t data_length = rte_pktmbuf_data_len(mbuf), plain_data_length;
 	uint32_t packet_length = rte_pktmbuf_pkt_len(mbuf), plain_packet_length;
 	struct packet plain, other, before;
-	bool is_plain;
+	uint32_t kind;
 
 	memset(&before, 0xa5, sizeof(before));
+	before.link_length = 0; /* which only ARP's frames have */
 	plain = other = before;
-	is_plain = packet_parse_plain(&port, port_map.told, mbuf, &plain);
+	kind = packet_parse_plain(&port, port_map.told, mbuf, &plain);
 	plain_data_length = rte_pktmbuf_data_len(mbuf);
 	plain_packet_length = rte_pktmbuf_pkt_len(mbuf);
-	if (!is_plain) {
+	if (kind == 0) {
 		assert_memory_equal(&plain, &before, sizeof(plain));
 		assert_int_equal(plain_data_length, data_length);
 		assert_int_equal(plain_packet_length, packet_length);
@@ -74,11 +75,12 @@ parse_both(struct rte_mbuf *mbuf)
 		mbuf->pkt_len = packet_length;
 		packet_parse(&snapshot, 0, mbuf, &other);
 		assert_memory_equal(&plain, &other, sizeof(plain));
+		assert_int_equal(kind, 1U << other.kind);
 		assert_int_equal(plain_data_length, rte_pktmbuf_data_len(mbuf));
 		assert_int_equal(plain_packet_length, rte_pktmbuf_pkt_len(mbuf));
 	}
 	rte_pktmbuf_free(mbuf);
-	return is_plain;
+	return kind != 0;
 }
 
 /* Puts the right header checksum into a frame that a test has changed. */
