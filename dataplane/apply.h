@@ -32,6 +32,9 @@ void apply_session(struct worker *worker, struct packet *packet);
  */
 void apply_first(struct worker *worker, struct packet *packet, const struct decision *decision);
 
+/* Sessions have ended: those of packets behind that one of the burst may be among them. */
+void apply_look_again(struct worker *worker, unsigned int behind);
+
 /*
  * apply_stateless.c. Each returns whether the packet has come to its end.
  *

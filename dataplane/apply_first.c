@@ -122,3 +122,27 @@ apply_first(struct worker *worker, struct packet *packet, const struct decision 
 	apply_decided(worker, packet, decision);
 	first_share_end(&worker->first_share, begun);
 }
+
+void
+apply_unfound(struct worker *worker, struct packet *packet, enum drop_reason reason)
+{
+	if (unlikely(packet->flags & PACKET_ASTRAY))
+		handoff_home(worker, packet);
+	else
+		apply_drop(worker, packet, reason);
+}
+
+void
+apply_look_again(struct worker *worker, unsigned int behind)
+{
+	const struct flow_table *flows = &worker->sessions.flows;
+	uint32_t left = worker->burst_known & (uint32_t)(~1ULL << behind);
+
+	for (; left != 0; left &= left - 1) {
+		struct packet *packet = &worker->burst[rte_bsf32(left)];
+
+		if (packet->flow != FLOW_NONE &&
+		    !flow_key_equal(&flow_at(flows, packet->flow)->key, &packet->key))
+			packet->flow = FLOW_NONE;
+	}
+}

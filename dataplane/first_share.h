@@ -21,7 +21,11 @@ enum {
 	FIRST_SHARE_SAVED =
 		1 << 20,         /* cycles: half a millisecond's, so that a rush is a short one */
 	FIRST_SHARE_COST = 1024, /* cycles of one, until some have been measured */
-	FIRST_SHARE_MISS = 60,   /* cycles of each, from its parsing on: none has a session */
+	/*
+	 * Cycles of each, from its parsing on: none has a session. About 90 in a flood of
+	 * 10M a second (tests/bench/pipeline_flood.c), and more where they are fewer.
+	 */
+	FIRST_SHARE_MISS = 100,
 	FIRST_SHARE_COST_WEIGHT = 8, /* of what was known of the cost, to 1 of what is measured */
 };
 

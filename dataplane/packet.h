@@ -22,7 +22,7 @@ enum packet_kind {
 	PACKET_STATEFUL,   /* IPv4 from a subnet, or to a VIP */
 	PACKET_ERROR,      /* an ICMP error about a session, whose key it has */
 	PACKET_LOCAL,      /* IPv4 to the gateway's own address */
-	PACKET_HELD,       /* it waits, or another worker has it: the mbuf is not here */
+	PACKET_HELD,       /* it waits, was dropped, or another worker has it: no mbuf is here */
 };
 
 enum packet_flags {

@@ -138,15 +138,6 @@ apply_session(struct worker *worker, struct packet *packet)
 	transmit_to_adjacency(worker, packet->mbuf, packet->ip, flow->egress);
 }
 
-void
-apply_unfound(struct worker *worker, struct packet *packet, enum drop_reason reason)
-{
-	if (unlikely(packet->flags & PACKET_ASTRAY))
-		handoff_home(worker, packet);
-	else
-		apply_drop(worker, packet, reason);
-}
-
 static void
 apply_error(struct worker *worker, struct packet *packet)
 {
@@ -219,26 +210,34 @@ apply_packet(struct worker *worker, struct packet *packet, const struct decision
 	}
 }
 
+static __rte_always_inline void
+apply_one(struct worker *worker, unsigned int i, const struct decision *decisions)
+{
+	struct packet *packet = &worker->burst[i];
+	uint32_t removals;
+
+	if (likely(worker->burst_plain & (1U << i)) && apply_plain(worker, packet))
+		return;
+	removals = worker->sessions.removals;
+	if (likely(!(packet->flags & PACKET_FRAGMENT)))
+		apply_packet(worker, packet, decisions);
+	else
+		apply_fragment(worker, packet, decisions);
+	if (unlikely(worker->sessions.removals != removals))
+		apply_look_again(worker, i);
+}
+
 void
 stage_apply(struct worker *worker, unsigned int n, const struct decision *decisions)
 {
-	const struct session_table *sessions = &worker->sessions;
-	uint32_t removals = sessions->removals;
-	uint32_t plain = worker->burst_plain;
+	uint32_t left = (uint32_t)((1ULL << n) - 1) & ~worker->burst_refused;
 
-	for (unsigned int i = 0; i < n; i++) {
-		struct packet *packet = &worker->burst[i];
-
-		if (likely(plain & (1U << i)) && apply_plain(worker, packet))
-			continue;
-		/* An earlier packet of this burst may have ended this one's session. */
-		if (unlikely(sessions->removals != removals))
-			packet->flow = FLOW_NONE;
-		if (likely(!(packet->flags & PACKET_FRAGMENT)))
-			apply_packet(worker, packet, decisions);
-		else
-			apply_fragment(worker, packet, decisions);
-		if (unlikely(sessions->removals != removals))
-			plain = 0;
+	if (likely(worker->burst_refused == 0)) {
+		for (unsigned int i = 0; i < n; i++)
+			apply_one(worker, i, decisions);
+		return;
 	}
+	/* In no order that could be foreseen: nothing branches on which of them are left. */
+	for (; left != 0; left &= left - 1)
+		apply_one(worker, rte_bsf32(left), decisions);
 }

@@ -25,25 +25,49 @@ decide_wanted(const struct worker *worker, const struct packet *packet)
 	       tcp_opens(tcp_kind_of(tcp_header(packet)->tcp_flags), worker->snapshot->tcp_loose);
 }
 
+/* Packets of the burst that are dropped together. */
+struct refused {
+	struct rte_mbuf *mbufs[BURST];
+	unsigned int count;
+};
+
+/* For want of a share. What other fragments wait for has its end with them. */
+static void
+decide_refuse(struct worker *worker, unsigned int i, struct refused *refused)
+{
+	struct packet *packet = &worker->burst[i];
+
+	if (unlikely(packet->flags & PACKET_FRAGMENT)) {
+		packet->kind = PACKET_DROP;
+		packet->reason = DROP_first_share_exceeded;
+		return;
+	}
+	packet->kind = PACKET_HELD;
+	worker->burst_refused |= 1U << i;
+	refused->mbufs[refused->count++] = packet->mbuf;
+}
+
 /* Of the burst's first packets, the admitted ones' requests; the others are dropped. */
 static unsigned int
 decide_admit(struct worker *worker, const uint8_t *first, unsigned int count, unsigned int admitted,
 	     struct decide_request *requests)
 {
+	struct refused refused = { .count = 0 };
 	unsigned int requested = 0;
 
 	for (unsigned int i = 0; i < count; i++) {
 		struct packet *packet = &worker->burst[first[i]];
 
 		/* Who waits for its answer would take the backend for dead. */
-		if (likely(i < admitted) || probe_is_answer(packet)) {
+		if (i < admitted || probe_is_answer(packet)) {
 			requests[requested] = stage_decide_request(worker, packet);
 			packet->decision = requested++;
 		} else {
-			packet->kind = PACKET_DROP;
-			packet->reason = DROP_first_share_exceeded;
+			decide_refuse(worker, first[i], &refused);
 		}
 	}
+	worker->counters.drops[DROP_first_share_exceeded] += refused.count;
+	rte_pktmbuf_free_bulk(refused.mbufs, refused.count);
 	return requested;
 }
 
@@ -69,6 +93,7 @@ stage_decide(struct worker *worker, unsigned int n, struct decision *decisions)
 	unsigned int count = 0, admitted;
 	uint64_t begun;
 
+	worker->burst_refused = 0;
 	if (n == BURST && decide_keeps_waiting(worker))
 		first_share_wait(share, worker->now);
 	for (uint32_t left = worker->burst_first; left != 0; left &= left - 1) {
@@ -82,8 +107,10 @@ stage_decide(struct worker *worker, unsigned int n, struct decision *decisions)
 		return;
 	admitted =
 		first_share_admit(share, worker->snapshot->first_packet_share, worker->now, count);
-	begun = first_share_begin(share);
 	count = decide_admit(worker, first, count, admitted, requests);
+	if (count == 0)
+		return;
+	begun = first_share_begin(share);
 	decide(worker->snapshot, requests, decisions, count);
 	session_expect(worker, requests, decisions, count);
 	first_share_end(share, begun);

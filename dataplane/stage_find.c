@@ -102,19 +102,20 @@ find_all(struct worker *worker, uint32_t wanted, const uint32_t *const *heads, b
 	uint32_t later = 0; /* a bit for each packet whose flow is not the first of its chain */
 	uint32_t unknown = 0;
 
+	/* In a flood nobody can foresee which of them have a session: no branch is on it here. */
 	for (uint32_t left = wanted; left != 0; left &= left - 1) {
 		unsigned int i = rte_bsf32(left);
+		uint32_t first = flow_first(flows, heads[i]);
 
-		worker->burst[i].flow = flow_first(flows, heads[i]);
+		worker->burst[i].flow = first;
+		unknown |= (uint32_t)(first == FLOW_NONE) << i;
 	}
-	for (uint32_t left = wanted; left != 0; left &= left - 1) {
+	for (uint32_t left = wanted & ~unknown; left != 0; left &= left - 1) {
 		unsigned int i = rte_bsf32(left);
 		struct packet *packet = &worker->burst[i];
 
 		if (!flow_try(flows, &packet->key, &packet->flow))
 			later |= 1U << i;
-		else if (unlikely(packet->flow == FLOW_NONE))
-			unknown |= 1U << i;
 		else
 			*stale |= flow_at(flows, packet->flow)->decided_from != decided_from;
 	}

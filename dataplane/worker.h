@@ -113,9 +113,10 @@ struct worker {
 	struct counters counters;
 	uint32_t burst_kinds; /* a bit for each kind (packet.h) that came in the burst */
 	/* A bit for each packet of the burst, the lowest for the first. */
-	uint32_t burst_plain; /* it is as packet_plain.h says */
-	uint32_t burst_known; /* its session was found */
-	uint32_t burst_first; /* there is none */
+	uint32_t burst_plain;   /* it is as packet_plain.h says */
+	uint32_t burst_known;   /* its session was found */
+	uint32_t burst_first;   /* there is none */
+	uint32_t burst_refused; /* ... and no share to decide it with: it has been dropped */
 	struct packet burst[BURST];
 };
 

@@ -94,13 +94,14 @@ what_is_taken_too_much_is_kept_back(void **state)
 	assert_int_equal(first_share_admit(&share, 20, NOW, 2), 2); /* of 2000 */
 	spend(&share, 1800);
 	spend(&share, 1200);
-	assert_int_equal(first_share_admit(&share, 20, NOW, 1), 0); /* 2000 - 2 * 60 - 3000 + 600 */
+	assert_int_equal(first_share_admit(&share, 20, NOW, 1),
+			 0); /* 2000 - 2 * 100 - 3000 + 600 */
 	cycles += 2000;
-	assert_int_equal(first_share_admit(&share, 20, NOW, 1), 0); /* -520 - 60 + 400 */
+	assert_int_equal(first_share_admit(&share, 20, NOW, 1), 0); /* -600 - 100 + 400 */
 	cycles += 600;
 	assert_int_equal(first_share_admit(&share, 20, NOW, 1), 0);
-	cycles += 905;
-	assert_int_equal(first_share_admit(&share, 20, NOW, 1), 1); /* -120 - 60 + 181 */
+	cycles += 1905;
+	assert_int_equal(first_share_admit(&share, 20, NOW, 1), 1); /* -280 - 100 + 381 */
 	assert_int_equal(share.cost, 1076); /* 8 parts of 1024, one of 1500 */
 }
 
@@ -113,10 +114,10 @@ what_misses_is_charged(void **state)
 	cycles = 50000;
 	assert_int_equal(first_share_admit(&share, 20, NOW, 30), 10); /* of 10000 */
 	spend(&share, 8000);
-	/* 10000 - 30 * 60 - 8000 + 1600 */
+	/* 10000 - 30 * 100 - 8000 + 1600 */
 	assert_int_equal(first_share_admit(&share, 20, NOW, 1), 1);
 	spend(&share, 2200);
-	assert_int_equal(first_share_admit(&share, 20, NOW, 0), 0); /* 1740 - 2200 + 440 */
+	assert_int_equal(first_share_admit(&share, 20, NOW, 0), 0); /* 500 - 2200 + 440 */
 	/* No more than a rush: 2^20, which is 1/5 of five times as much. */
 	assert_int_equal(first_share_admit(&share, 20, NOW, MANY), 0);
 	cycles += 5 << 20;
@@ -135,8 +136,8 @@ no_more_is_saved_up_than_a_rush(void **state)
 	cycles = 1ULL << 60;
 	assert_int_equal(first_share_admit(&share, 20, NOW, 1025), 1025);
 	spend(&share, 1025 * 1024);
-	assert_int_equal(first_share_admit(&share, 20, NOW, 300), 144);
-	/* a fifth, less 1024 and 1025 * 60 */
+	assert_int_equal(first_share_admit(&share, 20, NOW, 300), 104);
+	/* a fifth, less 1024 and 1025 * 100 */
 }
 
 /*
@@ -155,8 +156,8 @@ assert_share(uint32_t percent, uint64_t cost)
 		assert_in_range(admitted, 0, 16);
 		for (unsigned int i = 0; i < admitted; i++)
 			spend(&share, cost);
-		first += admitted * cost + 16 * 60;
-		cycles += 16 * 500 + 16 * 60;
+		first += admitted * cost + 16 * 100;
+		cycles += 16 * 500 + 16 * 100;
 	}
 	assert_in_range(first * 1000 / cycles, percent * 10 - 1, percent * 10);
 }
@@ -181,7 +182,7 @@ a_flood_is_dropped_whole(void **state)
 	(void)state;
 	for (unsigned int burst = 0; burst < 10000; burst++) {
 		admitted += first_share_admit(&share, 20, NOW, 24);
-		cycles += 8 * 50 + 24 * 60;
+		cycles += 8 * 50 + 24 * 100;
 	}
 	assert_int_equal(admitted, 0);
 }

@@ -31,10 +31,11 @@ burst_fill(struct worker *worker, unsigned int established, unsigned int n)
 	}
 }
 
-/* So many of the burst's first packets are decided, and so many dropped. */
+/* So many of the burst's first packets are decided, and so many dropped at once. */
 static void
 assert_decided(struct worker *worker, unsigned int n, unsigned int decided, unsigned int dropped)
 {
+	uint64_t before = worker->counters.drops[DROP_first_share_exceeded];
 	struct decision decisions[BURST];
 	unsigned int with = 0, without = 0;
 
@@ -42,8 +43,8 @@ assert_decided(struct worker *worker, unsigned int n, unsigned int decided, unsi
 	for (unsigned int i = 0; i < n; i++) {
 		const struct packet *packet = &worker->burst[i];
 
-		if (packet->kind == PACKET_DROP) {
-			assert_int_equal(packet->reason, DROP_first_share_exceeded);
+		assert_int_equal(packet->kind == PACKET_HELD, worker->burst_refused >> i & 1);
+		if (packet->kind == PACKET_HELD) {
 			assert_int_equal(packet->flow, FLOW_NONE);
 			without++;
 		} else if (packet->decision != DECISION_NONE) {
@@ -54,6 +55,7 @@ assert_decided(struct worker *worker, unsigned int n, unsigned int decided, unsi
 	}
 	assert_int_equal(with, decided);
 	assert_int_equal(without, dropped);
+	assert_int_equal(worker->counters.drops[DROP_first_share_exceeded] - before, dropped);
 }
 
 static struct worker *
@@ -109,8 +111,8 @@ nobody_waits_in_a_flood(void **state)
 
 	burst_fill(worker, 0, BURST);
 	worker->burst[0].kind = PACKET_DROP;
-	worker->burst[0].reason = DROP_first_share_exceeded;
-	assert_decided(worker, BURST, BURST - 1, 1);
+	assert_decided(worker, BURST, BURST - 1, 0);
+	assert_int_equal(worker->burst[0].kind, PACKET_DROP);
 }
 
 static void
@@ -125,7 +127,23 @@ answers_to_probes_are_always_decided(void **state)
 	stage_decide(worker, BURST, decisions);
 	assert_int_equal(worker->burst[BURST - 1].kind, PACKET_STATEFUL);
 	assert_int_equal(worker->burst[BURST - 1].decision, 1);
-	assert_int_equal(worker->burst[BURST - 2].kind, PACKET_DROP);
+	assert_int_equal(worker->burst[BURST - 2].kind, PACKET_HELD);
+}
+
+/* For which others may wait, that go with it. */
+static void
+fragments_are_dropped_with_those_that_wait(void **state)
+{
+	struct worker *worker = worker_limit(*state);
+	struct decision decisions[BURST];
+
+	burst_fill(worker, ESTABLISHED, BURST);
+	worker->burst[BURST - 1].flags = PACKET_FRAGMENT;
+	stage_decide(worker, BURST, decisions);
+	assert_int_equal(worker->burst[BURST - 1].kind, PACKET_DROP);
+	assert_int_equal(worker->burst[BURST - 1].reason, DROP_first_share_exceeded);
+	assert_int_equal(worker->burst_refused >> (BURST - 1), 0);
+	assert_int_equal(worker->counters.drops[DROP_first_share_exceeded], FIRST - 2);
 }
 
 int
@@ -137,6 +155,7 @@ main(void)
 		WITH_CHANGE(nobody_waits_behind_a_short_burst),
 		WITH_CHANGE(nobody_waits_in_a_flood),
 		WITH_CHANGE(answers_to_probes_are_always_decided),
+		WITH_CHANGE(fragments_are_dropped_with_those_that_wait),
 	};
 
 	test_eal_start("512");
