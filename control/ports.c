@@ -10,6 +10,7 @@
 #include <rte_errno.h>
 
 #include "device.h"
+#include "ports_filter.h"
 #include "rss_key.h"
 
 enum {
@@ -197,40 +198,6 @@ device_start(const struct ports_device *device, const struct port *port, struct 
 	return rc;
 }
 
-/*
- * Lets frames to the interfaces' own MAC addresses in. Only a driver that filters and has no room
- * for another address must be made to take all frames.
- */
-static void
-device_filter(struct ports_device *device, const struct model *model, uint32_t index)
-{
-	bool filtered = true;
-
-	for (size_t i = 0; i < model->interface_count; i++) {
-		const struct interface *interface = &model->interfaces[i];
-		struct rte_ether_addr mac;
-
-		if (interface->port != index || !interface->mac_set)
-			continue;
-		memcpy(mac.addr_bytes, interface->mac.bytes, sizeof(mac.addr_bytes));
-		if (!rte_is_same_ether_addr(&mac, &device->mac) &&
-		    rte_eth_dev_mac_addr_add(device->ethdev, &mac, 0) != 0)
-			filtered = false;
-	}
-
-	/* A driver that can do neither says so by what rte_eth_promiscuous_get() tells. */
-	if (filtered)
-		(void)rte_eth_promiscuous_disable(device->ethdev);
-	else
-		(void)rte_eth_promiscuous_enable(device->ethdev);
-	device->promiscuous = rte_eth_promiscuous_get(device->ethdev) == 1;
-	if (!filtered && !device->promiscuous)
-		fprintf(stderr,
-			"viaduct run: port %s takes only frames to its own MAC address; an "
-			"interface on it has another\n",
-			model->ports[index].name);
-}
-
 /* Whether each file that the port would receive from has a queue: it would else not be read. */
 static bool
 files_have_queues(const struct device *described, const struct ports_device *device)
@@ -280,7 +247,7 @@ device_open(struct ports *ports, const struct model *model, uint32_t index,
 	if (rc == 0)
 		rc = device_start(device, port, pool, error, error_size);
 	if (rc == 0)
-		device_filter(device, model, index);
+		ports_filter_set(device, model, index);
 clear:
 	device_clear(&described);
 	return rc;

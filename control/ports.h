@@ -29,6 +29,7 @@ struct ports_device {
 	uint16_t tx_descriptors;
 	struct offloads offloads; /* that are in use */
 	bool promiscuous; /* takes frames to any MAC address: the driver has no filter for more */
+	bool multicast;   /* takes frames to any group, as Linux has a part in an interface */
 	struct rte_ether_addr mac;
 	const char *driver;
 };

@@ -24,10 +24,11 @@ port_print(FILE *stream, const struct port *port, const struct ports_device *dev
 	offloads_write(device->offloads.tx, rte_eth_dev_tx_offload_name, tx);
 	fprintf(stream,
 		"port %s: device %s (%s), MAC %s, MTU %u, RX %u x %u, TX %u x %u descriptors, "
-		"offloads RX %s, TX %s%s\n",
+		"offloads RX %s, TX %s%s%s\n",
 		port->name, name, device->driver, mac, port->mtu, device->rx_queues,
 		device->rx_descriptors, device->tx_queues, device->tx_descriptors, rx, tx,
-		device->promiscuous ? ", promiscuous" : "");
+		device->promiscuous ? ", promiscuous" : "",
+		device->multicast ? ", all multicast" : "");
 }
 
 static size_t

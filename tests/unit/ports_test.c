@@ -327,6 +327,26 @@ packets_in_segments_are_put_together(void **state)
 	assert_int_equal(capture_count(fixture, "a"), 3);
 }
 
+/* Where Linux has a part in an interface on the port, and only there. */
+static void
+groups_are_let_in_for_taps(void **state)
+{
+	struct fixture *fixture = *state;
+	static char tap[] = "linux";
+
+	device_make(fixture, "net_ring0", "");
+	assert_int_equal(open_ports(fixture), 0);
+	assert_false(fixture->ports.devices[0].multicast);
+	ports_close(&fixture->ports);
+	assert_int_equal(rte_eal_hotplug_remove("vdev", "net_ring0"), 0);
+
+	device_make(fixture, "net_ring0", "");
+	fixture->interface.tap = tap;
+	assert_int_equal(open_ports(fixture), 0);
+	assert_true(fixture->ports.devices[0].multicast);
+	ports_close(&fixture->ports);
+}
+
 static void
 full_queue_is_tried_again_only_at_the_end(void **state)
 {
@@ -371,6 +391,7 @@ main(void)
 		TEST(mtu_that_the_driver_refuses_is_told),
 		TEST(files_are_received_and_written),
 		TEST(packets_in_segments_are_put_together),
+		TEST(groups_are_let_in_for_taps),
 		TEST(full_queue_is_tried_again_only_at_the_end),
 	};
 

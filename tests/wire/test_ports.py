@@ -25,8 +25,8 @@ DEVICES = {
 class Uplinks:
     """networks/uplinks.conf, with a plug of the test's at the far end of each port."""
 
-    def __init__(self, world, kind, **devices):
-        """devices: those that are of another kind, by name."""
+    def __init__(self, world, kind, linux=None, **devices):
+        """linux: the tap of the hosts' interface; devices: those of another kind, by name."""
         device, self.mtu, self.offloads = DEVICES[kind]
         self.host = world.host("gateway")
         tap = kind.startswith("tap")
@@ -39,7 +39,7 @@ class Uplinks:
         self.gateway = world.run_gateway(self.host, "uplinks", **{
             f"@{name.upper()}@": devices.get(name, device).format(n=n, name=name)
             for n, name in enumerate(names)
-        }, **{"@MTU@": str(self.mtu)})
+        }, **{"@MTU@": str(self.mtu)}, **with_tap(linux))
         self.lan, self.one, self.two = (Plug(far, name if tap else f"{name}-far")
                                         for name in names)
 
@@ -64,6 +64,12 @@ class Uplinks:
 
     def generation(self):
         return self.gateway.ask("/viaduct/info")["generation"]
+
+
+def with_tap(name):
+    """What changes in the configuration."""
+    address = 'addresses = "192.0.2.1/24";'
+    return {} if name is None else {address: f'{address} tap = "{name}";'}
 
 
 @pytest.fixture
@@ -120,6 +126,30 @@ def test_damaged_headers_are_dropped(uplinks):
     (out,) = wait_for_frames([uplinks.one], is_ours, 1)[uplinks.one]
     assert out[UDP].chksum == 0x1234
     assert uplinks.gateway.ask("/viaduct/drops")["ip_checksum_wrong"] == FLOWS
+
+
+@pytest.mark.parametrize("kind", DEVICES)
+def test_what_is_for_all_on_a_link_goes_to_its_tap(world, kind):
+    """OSPF and LLDP of a link whose interface has one; those of the others are dropped."""
+    uplinks = Uplinks(world, kind, linux="linux")
+    linux = Plug(uplinks.host, "linux")
+    if kind == "tap":
+        assert "ALLMULTI" in uplinks.host.run("ip", "link", "show", "dev", "lan")
+        assert "ALLMULTI" not in uplinks.host.run("ip", "link", "show", "dev", "one")
+    group, bridges = "01:00:5e:00:00:05", "01:80:c2:00:00:0e"
+    frames = [bytes(Ether(src="02:00:00:00:01:09", dst=group)
+                    / IP(src="192.0.2.9", dst="224.0.0.5", proto=89, ttl=1) / Raw(b"hello")),
+              bytes(Ether(src="02:00:00:00:01:09", dst=bridges, type=0x88cc) / Raw(b"\0" * 46))]
+    for frame in frames:
+        uplinks.lan.send(frame)
+        uplinks.lan.send(frame[:12] + bytes([0x81, 0, 0, 7]) + frame[12:])
+        uplinks.one.send(frame)
+    uplinks.gateway.ask_until("/viaduct/drops", lambda drops: (
+        drops["ip_multicast"], drops["ethertype_unsupported"]) == (2, 2))
+    wait_for_frames([linux], lambda frame: frame.dst in (group, bridges), 2)
+    assert uplinks.gateway.ask("/viaduct/kernel")["given"] == 2
+    uplinks.close()
+    linux.close()
 
 
 @by_all_drivers
