@@ -114,6 +114,7 @@ build_interface(struct builder *builder, const struct interface *from,
 	to->mtu = from->mtu;
 	to->mss_clamp = mss_clamp_of(from);
 	to->tap = from->tap != NULL;
+	to->port_tags = from->vlan != 0 && port_offloads(builder, from->port).tags;
 	to->zone = ZONE_FABRIC;
 	if (from->virtual_network != NO_INDEX)
 		to->zone = (uint16_t)names->zones[from->virtual_network][from->subnet];

@@ -6,30 +6,36 @@
 #include <rte_mbuf.h>
 
 /*
- * Checksums of TCP and UDP are the hosts' business. A device that offers to look at them may hand
- * on packets that have none yet, from a virtual machine beside it, and those would be forwarded so.
+ * What is asked for. Checksums of TCP and UDP are the hosts' business: a device that offers to look
+ * at them may hand on packets that have none yet, from a virtual machine beside it, and those would
+ * be forwarded so.
  */
 enum {
-	RX_WANTED = RTE_ETH_RX_OFFLOAD_IPV4_CKSUM,
-	TX_WANTED = RTE_ETH_TX_OFFLOAD_MULTI_SEGS,
+	RX_ALWAYS = RTE_ETH_RX_OFFLOAD_IPV4_CKSUM,
+	TX_ALWAYS = RTE_ETH_TX_OFFLOAD_MULTI_SEGS,
+	/* Where there are VLANs: drivers may have slower ways to move packets with them. */
+	RX_TAGS = RTE_ETH_RX_OFFLOAD_VLAN_STRIP,
+	TX_TAGS = RTE_ETH_TX_OFFLOAD_VLAN_INSERT,
 };
 
 struct offloads
-offloads_choose(const struct rte_eth_dev_info *info)
+offloads_choose(const struct rte_eth_dev_info *info, bool tags)
 {
 	return (struct offloads){
-		.rx = info->rx_offload_capa & RX_WANTED,
-		.tx = info->tx_offload_capa & TX_WANTED,
+		.rx = info->rx_offload_capa & (uint64_t)(RX_ALWAYS | (tags ? RX_TAGS : 0)),
+		.tx = info->tx_offload_capa & (uint64_t)(TX_ALWAYS | (tags ? TX_TAGS : 0)),
 	};
 }
 
 struct port_offloads
 offloads_known(const struct offloads *offloads)
 {
-	struct port_offloads known = { 0 };
+	struct port_offloads known = { .tags = offloads->tx & TX_TAGS };
 
 	if (offloads->rx & RTE_ETH_RX_OFFLOAD_IPV4_CKSUM)
 		known.told |= RTE_MBUF_F_RX_IP_CKSUM_MASK;
+	if (offloads->rx & RTE_ETH_RX_OFFLOAD_VLAN_STRIP)
+		known.told |= RTE_MBUF_F_RX_VLAN_STRIPPED;
 	return known;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,7 +23,8 @@ enum {
 	OFFLOADS_TEXT = 64, /* all that may be asked for, in words */
 };
 
-struct offloads offloads_choose(const struct rte_eth_dev_info *info);
+/* tags: there are VLANs on the port. */
+struct offloads offloads_choose(const struct rte_eth_dev_info *info, bool tags);
 /* What workers have to know of them. */
 struct port_offloads offloads_known(const struct offloads *offloads);
 /* DPDK's names of them, with a space between two; "none". name: its function for the direction. */

@@ -46,6 +46,7 @@ queue_of(struct ports *ports, const struct ports_device *device, uint16_t worker
 		.shared = worker == tx && device->rings[tx] != NULL,
 		.gives = worker != tx,
 		.segments = device->offloads.tx & RTE_ETH_TX_OFFLOAD_MULTI_SEGS,
+		.prepares = device->offloads.tx & RTE_ETH_TX_OFFLOAD_VLAN_INSERT,
 		.ring = device->rings[tx],
 		.retry_until = &ports->retry_until,
 	};
@@ -140,9 +141,10 @@ mtu_most(const struct rte_eth_dev_info *info)
 }
 
 static int
-device_configure(struct ports_device *device, const struct port *port,
+device_configure(struct ports_device *device, const struct model *model, uint32_t index,
 		 const struct rte_eth_dev_info *info, char *error, size_t error_size)
 {
+	const struct port *port = &model->ports[index];
 	struct rte_eth_conf conf = { .rxmode = { .mtu = port->mtu } };
 	uint8_t key[RSS_KEY_MAX];
 	int rc;
@@ -154,7 +156,7 @@ device_configure(struct ports_device *device, const struct port *port,
 	}
 	if (device->rx_queues > 1)
 		spread_set(&conf, info, key);
-	device->offloads = offloads_choose(info);
+	device->offloads = offloads_choose(info, ports_filter_vlan_wanted(model, index));
 	conf.rxmode.offloads = device->offloads.rx;
 	conf.txmode.offloads = device->offloads.tx;
 
@@ -242,7 +244,7 @@ device_open(struct ports *ports, const struct model *model, uint32_t index,
 		rc = -EINVAL;
 	}
 	if (rc == 0)
-		rc = device_configure(device, port, &info, error, error_size);
+		rc = device_configure(device, model, index, &info, error, error_size);
 	ports->known[index].offloads = offloads_known(&device->offloads);
 	if (rc == 0)
 		rc = device_start(device, port, pool, error, error_size);

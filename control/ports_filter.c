@@ -55,6 +55,15 @@ groups_set(struct ports_device *device, const struct model *model, uint32_t port
 			model->ports[port].name, strerror(-rc));
 }
 
+bool
+ports_filter_vlan_wanted(const struct model *model, uint32_t port)
+{
+	for (size_t i = 0; i < model->interface_count; i++)
+		if (model->interfaces[i].port == port && model->interfaces[i].vlan != 0)
+			return true;
+	return false;
+}
+
 void
 ports_filter_set(struct ports_device *device, const struct model *model, uint32_t port)
 {

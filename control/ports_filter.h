@@ -11,3 +11,6 @@
  * and to groups where Linux has a part in one (its tap): routing daemons speak to each other so.
  */
 void ports_filter_set(struct ports_device *device, const struct model *model, uint32_t port);
+
+/* Some interface on the port has a VLAN. */
+bool ports_filter_vlan_wanted(const struct model *model, uint32_t port);

@@ -58,16 +58,12 @@ queue_transmit(void *context, struct rte_mbuf **mbufs, uint16_t n)
 
 /*
  * For a device that sends one buffer for each packet: those in several, as fragments are, become
- * copies. One that can not be copied ends the burst; what is left of it is dropped as by a full
- * queue.
+ * copies. Returns how many from the first on are so: one may not be copied.
  */
 static uint16_t
-queue_transmit_whole(void *context, struct rte_mbuf **mbufs, uint16_t n)
+queue_make_whole(const struct ports_queue *queue, struct rte_mbuf **mbufs, uint16_t n)
 {
-	const struct ports_queue *queue = context;
-	uint16_t whole;
-
-	for (whole = 0; whole < n; whole++) {
+	for (uint16_t whole = 0; whole < n; whole++) {
 		struct rte_mbuf *mbuf = mbufs[whole], *copy;
 
 		if (likely(mbuf->nb_segs == 1))
@@ -75,12 +71,25 @@ queue_transmit_whole(void *context, struct rte_mbuf **mbufs, uint16_t n)
 		copy = rte_pktmbuf_copy(mbuf, queue->pool, 0, UINT32_MAX);
 		if (copy == NULL || copy->nb_segs > 1) {
 			rte_pktmbuf_free(copy);
-			break;
+			return whole;
 		}
 		rte_pktmbuf_free(mbuf);
 		mbufs[whole] = copy;
 	}
-	return queue_transmit(context, mbufs, whole);
+	return n;
+}
+
+/* One that can not be made ready ends the burst; the rest is dropped as by a full queue. */
+static uint16_t
+queue_transmit_ready(void *context, struct rte_mbuf **mbufs, uint16_t n)
+{
+	const struct ports_queue *queue = context;
+
+	if (!queue->segments)
+		n = queue_make_whole(queue, mbufs, n);
+	if (queue->prepares)
+		n = rte_eth_tx_prepare(queue->ethdev, queue->tx, mbufs, n);
+	return queue_transmit(context, mbufs, n);
 }
 
 struct rte_ring *
@@ -99,10 +108,12 @@ ports_queue_interface(struct ports_queue *queue)
 {
 	struct port_queue interface = {
 		.receive = queue->rx == PORTS_QUEUE_NONE ? queue_receive_nothing : queue_receive,
-		.transmit = queue->segments ? queue_transmit : queue_transmit_whole,
+		.transmit = queue_transmit,
 		.context = queue,
 	};
 
+	if (!queue->segments || queue->prepares)
+		interface.transmit = queue_transmit_ready;
 	if (queue->shared)
 		interface.receive = queue_receive_and_relay;
 	return interface;

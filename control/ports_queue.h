@@ -26,6 +26,7 @@ struct ports_queue {
 	bool shared;           /* it has that transmit queue, and sends what others give */
 	bool gives;            /* another has it */
 	bool segments;         /* the device sends packets that lie in several buffers */
+	bool prepares;         /* something is left to the device that its driver has to prepare */
 	struct rte_ring *ring; /* of that transmit queue, if `shared` or `gives` */
 	const _Atomic uint64_t *retry_until; /* ports.h */
 	struct rte_mempool *pool; /* of copies, where the device takes no packets in segments */

@@ -69,8 +69,7 @@ arp_learn(struct worker *worker, const struct packet *packet, const struct rte_a
 
 /* Makes the request its own answer; what came behind it is cut off. */
 static void
-arp_reply(struct worker *worker, struct packet *packet, struct rte_ether_hdr *ether,
-	  struct rte_arp_hdr *arp)
+arp_reply(struct worker *worker, struct packet *packet, struct rte_arp_hdr *arp)
 {
 	const struct snapshot_interface *link = &worker->snapshot->interfaces[packet->interface];
 	struct rte_mbuf *mbuf = packet->mbuf;
@@ -82,11 +81,9 @@ arp_reply(struct worker *worker, struct packet *packet, struct rte_ether_hdr *et
 	data->arp_tip = data->arp_sip;
 	data->arp_sha = link->mac;
 	data->arp_sip = own;
-	ether->dst_addr = ether->src_addr;
-	ether->src_addr = link->mac;
 	mbuf->data_len = (uint16_t)(packet->link_length + sizeof(*arp));
 	mbuf->pkt_len = mbuf->data_len;
-	transmit_frame(worker, link->port, mbuf);
+	transmit_back(worker, packet);
 }
 
 void
@@ -113,7 +110,7 @@ arp_receive(struct worker *worker, struct packet *packet)
 	if (arp->arp_data.arp_sip != 0 && (own || arp->arp_data.arp_sip == arp->arp_data.arp_tip))
 		arp_learn(worker, packet, arp);
 	if (request && own) {
-		arp_reply(worker, packet, ether, arp);
+		arp_reply(worker, packet, arp);
 		return;
 	}
 	if (link->tap && own) {

@@ -41,7 +41,6 @@ void
 icmp_echo_reply(struct worker *worker, struct packet *packet)
 {
 	const struct snapshot_interface *link = &worker->snapshot->interfaces[packet->interface];
-	struct rte_ether_hdr *ether = rte_pktmbuf_mtod(packet->mbuf, struct rte_ether_hdr *);
 	struct rte_ipv4_hdr *ip = packet->ip;
 	struct rte_icmp_hdr *icmp = (struct rte_icmp_hdr *)((uint8_t *)ip + rte_ipv4_hdr_len(ip));
 	uint16_t delta = checksum_delta16(RTE_BE16(RTE_IP_ICMP_ECHO_REQUEST << 8),
@@ -64,9 +63,7 @@ icmp_echo_reply(struct worker *worker, struct packet *packet)
 	ip->time_to_live = ICMP_TTL;
 	ip->hdr_checksum = 0;
 	ip->hdr_checksum = rte_ipv4_cksum(ip);
-	ether->dst_addr = ether->src_addr;
-	ether->src_addr = link->mac;
-	transmit_frame(worker, link->port, packet->mbuf);
+	transmit_back(worker, packet);
 }
 
 static bool

@@ -10,6 +10,7 @@
 #include <rte_ring_elem.h>
 
 #include "link.h"
+#include "tag.h"
 #include "transmit.h"
 #include "worker.h"
 
@@ -58,13 +59,12 @@ kernel_release(struct kernel *kernel)
 
 /* The type of a frame that is not read any further; parsing has seen that it is there. */
 static uint16_t
-frame_type(const struct packet *packet, const struct snapshot_interface *link)
+frame_type(const struct packet *packet)
 {
 	const char *frame = rte_pktmbuf_mtod(packet->mbuf, const char *);
-	uint32_t at = 2 * RTE_ETHER_ADDR_LEN + (link->vlan != 0 ? sizeof(struct rte_vlan_hdr) : 0);
 	rte_be16_t type;
 
-	memcpy(&type, frame + at, sizeof(type));
+	memcpy(&type, frame + packet->link_length - sizeof(type), sizeof(type));
 	return rte_be_to_cpu_16(type);
 }
 
@@ -97,7 +97,7 @@ kernel_wants(const struct worker *worker, const struct packet *packet, enum drop
 	case DROP_local_unsupported:
 		return true;
 	case DROP_ethertype_unsupported:
-		return frame_type(packet, link) == ETHERTYPE_LLDP;
+		return frame_type(packet) == ETHERTYPE_LLDP;
 	case DROP_ip_broadcast:
 		return is_dhcp(packet);
 	case DROP_ip_source_martian:
@@ -140,6 +140,10 @@ kernel_give(struct worker *worker, const struct packet *packet)
 		transmit_drop(worker, packet->mbuf, DROP_local_rate);
 		return;
 	}
+	if (!tag_restore(packet, link)) {
+		transmit_drop(worker, packet->mbuf, DROP_vlan_unknown);
+		return;
+	}
 	if (rte_ring_sp_enqueue_elem(worker->kernel.rings[class], (void *)(uintptr_t)&frame,
 				     sizeof(frame)) != 0) {
 		transmit_drop(worker, packet->mbuf, DROP_local_full);
@@ -149,20 +153,6 @@ kernel_give(struct worker *worker, const struct packet *packet)
 	worker->counters.consumed++;
 }
 
-/* Puts the tag behind the MAC addresses. False: no room. */
-static bool
-frame_tag(struct rte_mbuf *mbuf, uint16_t vlan)
-{
-	const rte_be16_t tag[2] = { RTE_BE16(RTE_ETHER_TYPE_VLAN), rte_cpu_to_be_16(vlan) };
-	char *frame = rte_pktmbuf_prepend(mbuf, sizeof(tag));
-
-	if (frame == NULL)
-		return false;
-	memmove(frame, frame + sizeof(tag), 2 * RTE_ETHER_ADDR_LEN);
-	memcpy(frame + 2 * RTE_ETHER_ADDR_LEN, tag, sizeof(tag));
-	return true;
-}
-
 void
 kernel_send(struct worker *worker, const struct command_frame *frame)
 {
@@ -170,7 +160,7 @@ kernel_send(struct worker *worker, const struct command_frame *frame)
 
 	worker->counters.originated++;
 	/* The interface may have gone since the kernel sent it. */
-	if (link == NULL || (link->vlan != 0 && !frame_tag(frame->mbuf, link->vlan)))
+	if (link == NULL || (link->vlan != 0 && !tag_write(frame->mbuf, link->vlan)))
 		transmit_drop(worker, frame->mbuf, DROP_vlan_unknown);
 	else
 		transmit_frame(worker, link->port, frame->mbuf);

@@ -66,9 +66,16 @@ header_set(struct adjacency *adjacency, const struct snapshot_interface *link,
 	   const struct rte_ether_addr *mac)
 {
 	uint8_t header[LINK_HEADER_MAX];
-	uint8_t length = link_header_write(link, mac, RTE_ETHER_TYPE_IPV4, header);
+	struct snapshot_interface seen = *link; /* by who writes frames */
+	uint8_t length;
 
+	if (link->port_tags)
+		seen.vlan = 0;
+	length = link_header_write(&seen, mac, RTE_ETHER_TYPE_IPV4, header);
 	memset(adjacency->header, 0, sizeof(adjacency->header));
+	adjacency->type = link->port_tags ? ADJACENCY_TAGGED : ADJACENCY_ETHERNET;
+	if (link->port_tags)
+		memcpy(adjacency->header, &link->vlan, sizeof(link->vlan));
 	memcpy(adjacency->header + sizeof(adjacency->header) - length, header, length);
 	adjacency->header_length = length;
 	adjacency->port = link->port;

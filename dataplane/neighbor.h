@@ -30,6 +30,7 @@ enum {
 
 enum adjacency_type {
 	ADJACENCY_ETHERNET,
+	ADJACENCY_TAGGED, /* Ethernet with a VLAN tag that the port puts in */
 };
 
 enum adjacency_state {
@@ -43,7 +44,10 @@ struct adjacency {
 	uint8_t type;          /* enum adjacency_type */
 	uint8_t state;         /* enum adjacency_state */
 	uint8_t header_length; /* 14, or 18 with a VLAN tag */
-	/* Destination, source, VLAN tag, type IPv4: the array's last header_length bytes. */
+	/*
+	 * Destination, source, VLAN tag, type IPv4: the array's last header_length bytes. Of
+	 * ADJACENCY_TAGGED, the VLAN in host order is the array's first two.
+	 */
 	uint8_t header[ADJACENCY_HEADER_MAX];
 	uint8_t held;  /* packets that wait for it: the place of the last one (held.h), or 0 */
 	uint16_t port; /* ADJACENCY_PORT_NONE: its interface is gone */

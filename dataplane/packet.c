@@ -182,7 +182,9 @@ parse_frame(const struct snapshot *snapshot, uint16_t port, struct packet *packe
 	if (unlikely(rte_pktmbuf_data_len(mbuf) < sizeof(*ether)))
 		return DROP_frame_truncated;
 	type = ether->ether_type;
-	if (type == rte_cpu_to_be_16(RTE_ETHER_TYPE_VLAN)) {
+	if (mbuf->ol_flags & from->told & RTE_MBUF_F_RX_VLAN_STRIPPED) {
+		vlan = mbuf->vlan_tci & VLAN_ID_MASK;
+	} else if (type == rte_cpu_to_be_16(RTE_ETHER_TYPE_VLAN)) {
 		const struct rte_vlan_hdr *tag = (const void *)(ether + 1);
 
 		offset = sizeof(*ether) + sizeof(*tag);
@@ -205,9 +207,9 @@ parse_frame(const struct snapshot *snapshot, uint16_t port, struct packet *packe
 		packet->kind = interface->zone == ZONE_FABRIC ? PACKET_FABRIC : PACKET_STATEFUL;
 		return parse_ipv4(packet, interface, offset, from->told);
 	}
+	packet->link_length = (uint8_t)offset;
 	if (type == rte_cpu_to_be_16(RTE_ETHER_TYPE_ARP)) {
 		packet->kind = PACKET_ARP;
-		packet->link_length = (uint8_t)offset;
 		return DROP_NONE;
 	}
 	return type == rte_cpu_to_be_16(RTE_ETHER_TYPE_IPV6) ? DROP_ipv6_unsupported

@@ -54,7 +54,7 @@ struct packet {
 	uint16_t interface;
 	uint16_t flags;         /* enum packet_flags */
 	uint8_t kind;           /* enum packet_kind */
-	uint8_t link_length;    /* of an ARP frame: bytes before the ARP packet */
+	uint8_t link_length;    /* of what is not IPv4: bytes before what the frame carries */
 	uint16_t reason;        /* enum drop_reason */
 	uint16_t ip_length;     /* host order: the header's total length */
 	rte_be16_t fragment_id; /* of a fragment, for when it is translated */
@@ -87,13 +87,22 @@ packet_is_tunnel(const struct rte_mbuf *mbuf)
 }
 
 /*
- * Parses a frame that was received on that port: Ethernet, at most one VLAN tag, ARP or IPv4 with
- * its checks (RFC 1812 section 5.2.2), TCP and UDP ports, ICMP echo identifiers. The key of a
- * fragment has no ports. Leaves fragment_id, and all from hash on, as they are. Trailing bytes
- * behind the IPv4 packet are cut off.
+ * Parses a frame that was received on that port: Ethernet, at most one VLAN tag, which the port may
+ * have taken out, ARP or IPv4 with its checks (RFC 1812 section 5.2.2), TCP and UDP ports, ICMP
+ * echo identifiers. The key of a fragment has no ports. Leaves fragment_id, and all from hash on,
+ * as they are. Trailing bytes behind the IPv4 packet are cut off.
  */
 void packet_parse(const struct snapshot *snapshot, uint16_t port, struct rte_mbuf *mbuf,
 		  struct packet *packet);
+/* Bytes of the frame before what it carries: Ethernet, and a VLAN tag if the port left it there. */
+static inline unsigned int
+packet_link_length(const struct packet *packet)
+{
+	if (packet->ip == NULL)
+		return packet->link_length;
+	return (unsigned int)((const char *)packet->ip -
+			      rte_pktmbuf_mtod(packet->mbuf, const char *));
+}
 /* Byte of the IPv4 header where an option is wrong or not wanted; 0: all options may pass. */
 unsigned int packet_option_fault(const struct rte_ipv4_hdr *ip);
 /* Reads the ports or the ICMP header, which a fragment must be the first to have. */

@@ -170,7 +170,9 @@ packet_parse_plain(const struct packet_plain_port *from, uint32_t told, struct r
 	if (unlikely(in_frame < PLAIN_LENGTH_MIN || in_frame != rte_pktmbuf_pkt_len(mbuf)))
 		return 0;
 	memcpy(&type, frame + offsetof(struct rte_ether_hdr, ether_type), sizeof(type));
-	if ((uint16_t)type == RTE_BE16(RTE_ETHER_TYPE_VLAN)) {
+	if (mbuf->ol_flags & told & RTE_MBUF_F_RX_VLAN_STRIPPED) {
+		vlan = mbuf->vlan_tci & (VLANS - 1);
+	} else if ((uint16_t)type == RTE_BE16(RTE_ETHER_TYPE_VLAN)) {
 		vlan = rte_be_to_cpu_16((uint16_t)(type >> 16)) & (VLANS - 1);
 		memcpy(&type, frame + offset + offsetof(struct rte_vlan_hdr, eth_proto),
 		       sizeof(type));

@@ -132,6 +132,14 @@ rewrite_begin(struct rte_mbuf *mbuf, const void *begin)
 	mbuf->pkt_len = (uint32_t)(mbuf->pkt_len + longer);
 }
 
+/* Leaves the VLAN's tag to the port, of ADJACENCY_TAGGED. */
+static inline void
+rewrite_tag(struct rte_mbuf *mbuf, const struct adjacency *adjacency)
+{
+	memcpy(&mbuf->vlan_tci, adjacency->header, sizeof(mbuf->vlan_tci));
+	mbuf->ol_flags |= RTE_MBUF_F_TX_VLAN;
+}
+
 /*
  * Puts the adjacency's header right in front of the IPv4 header, and lets the mbuf begin there: 14
  * or 18 bytes, in three pieces that overlap. Not a byte more is written, for what stands in front

@@ -51,7 +51,8 @@ struct snapshot_interface {
 	struct rte_ether_addr mac;
 	uint8_t address_count;
 	struct interface_address addresses[INTERFACE_ADDRESSES_MAX];
-	bool tap; /* Linux has a part in it (kernel.h) */
+	bool tap;       /* Linux has a part in it (kernel.h) */
+	bool port_tags; /* the port puts the VLAN tag into packets to neighbours (neighbor.h) */
 };
 
 /* What a port's device does for the gateway. */
@@ -61,6 +62,7 @@ struct port_offloads {
 	 * be left from elsewhere.
 	 */
 	uint32_t told;
+	bool tags; /* it puts tags into frames that are sent with RTE_MBUF_F_TX_VLAN */
 };
 
 /* The interfaces of one port by VLAN; INTERFACE_NONE where there is none. */

@@ -2,6 +2,7 @@
 #include "transmit.h"
 
 #include "cut.h"
+#include "tag.h"
 #include "unreachable.h"
 
 void
@@ -9,6 +10,31 @@ transmit_drop(struct worker *worker, struct rte_mbuf *mbuf, enum drop_reason rea
 {
 	worker->counters.drops[reason]++;
 	rte_pktmbuf_free(mbuf);
+}
+
+void
+transmit_back(struct worker *worker, struct packet *packet)
+{
+	const struct snapshot_interface *link = &worker->snapshot->interfaces[packet->interface];
+	struct rte_ether_hdr *ether;
+
+	if (!tag_restore(packet, link)) {
+		transmit_drop(worker, packet->mbuf, DROP_vlan_unknown);
+		return;
+	}
+	ether = rte_pktmbuf_mtod(packet->mbuf, struct rte_ether_hdr *);
+	ether->dst_addr = ether->src_addr;
+	ether->src_addr = link->mac;
+	transmit_frame(worker, link->port, packet->mbuf);
+}
+
+/* With the tag that the port puts in. */
+static uint32_t
+frame_length(const struct rte_mbuf *mbuf)
+{
+	uint32_t tag = mbuf->ol_flags & RTE_MBUF_F_TX_VLAN ? sizeof(struct rte_vlan_hdr) : 0;
+
+	return rte_pktmbuf_pkt_len(mbuf) + tag;
 }
 
 void
@@ -20,7 +46,7 @@ transmit_flush_port(struct worker *worker, uint16_t port)
 	uint16_t sent = queue->transmit(queue->context, buffer->mbufs, buffer->count);
 
 	for (uint16_t i = sent; i < buffer->count; i++) {
-		buffer->bytes -= rte_pktmbuf_pkt_len(buffer->mbufs[i]);
+		buffer->bytes -= frame_length(buffer->mbufs[i]);
 		transmit_drop(worker, buffer->mbufs[i], DROP_transmit_full);
 	}
 	counters->sent_packets += sent;
@@ -57,9 +83,9 @@ transmit_fragments(struct worker *worker, struct rte_mbuf *mbuf, struct rte_ipv4
 	}
 	worker->counters.originated += count - 1;
 	for (unsigned int i = 0; i < count; i++) {
-		rewrite_link(fragments[i], rte_pktmbuf_mtod(fragments[i], struct rte_ipv4_hdr *),
-			     adjacency);
-		transmit_frame(worker, adjacency->port, fragments[i]);
+		transmit_to_resolved(worker, fragments[i],
+				     rte_pktmbuf_mtod(fragments[i], struct rte_ipv4_hdr *),
+				     adjacency);
 	}
 	rte_pktmbuf_free(mbuf); /* the fragments hold on to its payload */
 }

@@ -14,26 +14,29 @@ void transmit_flush_port(struct worker *worker, uint16_t port);
 /* The same for all ports. */
 void transmit_flush(struct worker *worker);
 
-/* Sends a whole frame as it is, by a port that there is. Takes the mbuf. */
+/*
+ * Sends a frame by a port that there is. length: on the wire, with a tag that the port puts in.
+ * Takes the mbuf.
+ */
 static inline void
-transmit_put(struct worker *worker, uint16_t port, struct rte_mbuf *mbuf)
+transmit_put(struct worker *worker, uint16_t port, struct rte_mbuf *mbuf, uint32_t length)
 {
 	struct transmit_buffer *buffer = &worker->transmit[port];
 
-	buffer->bytes += rte_pktmbuf_pkt_len(mbuf);
+	buffer->bytes += length;
 	buffer->mbufs[buffer->count++] = mbuf;
 	if (unlikely(buffer->count == TRANSMIT_BURST))
 		transmit_flush_port(worker, port);
 }
 
-/* The same, by any port. */
+/* Sends a whole frame as it is, by any port. Takes the mbuf. */
 static inline void
 transmit_frame(struct worker *worker, uint16_t port, struct rte_mbuf *mbuf)
 {
 	if (unlikely(port >= worker->port_count))
 		transmit_drop(worker, mbuf, DROP_transmit_full);
 	else
-		transmit_put(worker, port, mbuf);
+		transmit_put(worker, port, mbuf, rte_pktmbuf_pkt_len(mbuf));
 }
 
 /* To an adjacency that is resolved, over a link that is not too narrow. Takes the mbuf. */
@@ -41,9 +44,19 @@ static inline void
 transmit_to_resolved(struct worker *worker, struct rte_mbuf *mbuf, struct rte_ipv4_hdr *ip,
 		     const struct adjacency *to)
 {
+	uint32_t length;
+
 	rewrite_link(mbuf, ip, to);
-	transmit_put(worker, to->port, mbuf);
+	length = rte_pktmbuf_pkt_len(mbuf);
+	if (to->type == ADJACENCY_TAGGED) {
+		rewrite_tag(mbuf, to);
+		length += (uint32_t)sizeof(struct rte_vlan_hdr);
+	}
+	transmit_put(worker, to->port, mbuf, length);
 }
+
+/* Sends a frame back to who sent it, where it came from. Takes the mbuf. */
+void transmit_back(struct worker *worker, struct packet *packet);
 
 /*
  * For an adjacency that is not resolved, or whose link is too narrow: asks for its MAC address and

@@ -63,6 +63,8 @@ interfaces_are_as_the_model_says(void **state)
 	assert_int_equal(interface->mtu, 1400);
 	assert_int_equal(interface->zone, 2);
 	assert_int_equal(interface->mac.addr_bytes[5], 0xa1);
+	assert_true(interface->port_tags);
+	assert_false(snapshot->interfaces[0].port_tags);
 	assert_int_equal(interface->mss_clamp, 1350);
 	assert_int_equal(snapshot->interfaces[0].mss_clamp, 0);
 	assert_int_equal(snapshot->interfaces[2].mss_clamp, 1960); /* by its MTU */
@@ -87,6 +89,8 @@ ports_find_interfaces_by_vlan(void **state)
 	assert_int_equal(ports[1]->by_vlan[10], 1);
 	assert_int_equal(ports[1]->by_vlan[20], 2);
 	assert_int_equal(ports[1]->by_vlan[4095], INTERFACE_NONE);
+	assert_int_equal(ports[0]->told, 0);
+	assert_int_equal(ports[1]->told, 0x40);
 	generation_free(generation);
 }
 

@@ -64,7 +64,7 @@ building_build_model(struct building *building, struct model *model,
 {
 	static const struct port_device devices[] = {
 		{ .mac = { { 2, 0, 0, 0, 0, 0xa0 } } },
-		{ .mac = { { 2, 0, 0, 0, 0, 0xa1 } } },
+		{ .mac = { { 2, 0, 0, 0, 0, 0xa1 } }, .offloads = { .told = 0x40, .tags = true } },
 	};
 	struct generation *generation = generation_create(building->store, SOCKET_ID_ANY);
 	struct builder builder = {

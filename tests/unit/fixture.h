@@ -148,6 +148,8 @@ fixture_check(struct fixture *fixture)
 		for (unsigned int j = 0; j < port->count; j++) {
 			rte_mbuf_sanity_check(port->frames[j], 1);
 			bytes += port->frames[j]->pkt_len;
+			if (port->frames[j]->ol_flags & RTE_MBUF_F_TX_VLAN)
+				bytes += sizeof(struct rte_vlan_hdr);
 		}
 		assert_int_equal(counters->ports[i].sent_packets, port->count);
 		assert_int_equal(counters->ports[i].sent_bytes, bytes);

@@ -31,7 +31,7 @@ static void
 nothing_is_asked_of_who_offers_nothing(void **state)
 {
 	const struct rte_eth_dev_info info = { 0 };
-	struct offloads offloads = offloads_choose(&info);
+	struct offloads offloads = offloads_choose(&info, true);
 
 	(void)state;
 	assert_int_equal(offloads.rx, 0);
@@ -47,12 +47,21 @@ not_all_that_is_offered_is_asked_for(void **state)
 {
 	const struct rte_eth_dev_info info = { .rx_offload_capa = UINT64_MAX,
 					       .tx_offload_capa = UINT64_MAX };
-	struct offloads offloads = offloads_choose(&info);
+	struct offloads offloads = offloads_choose(&info, false);
 
 	(void)state;
 	assert_string_equal(rx_written(offloads.rx), "IPV4_CKSUM");
 	assert_string_equal(tx_written(offloads.tx), "MULTI_SEGS");
 	assert_int_equal(offloads_known(&offloads).told, RTE_MBUF_F_RX_IP_CKSUM_MASK);
+	assert_false(offloads_known(&offloads).tags);
+
+	/* Where there are VLANs. */
+	offloads = offloads_choose(&info, true);
+	assert_string_equal(rx_written(offloads.rx), "VLAN_STRIP IPV4_CKSUM");
+	assert_string_equal(tx_written(offloads.tx), "VLAN_INSERT MULTI_SEGS");
+	assert_int_equal(offloads_known(&offloads).told,
+			 RTE_MBUF_F_RX_IP_CKSUM_MASK | RTE_MBUF_F_RX_VLAN_STRIPPED);
+	assert_true(offloads_known(&offloads).tags);
 }
 
 int

@@ -234,8 +234,11 @@ tcp_and_udp_are_plain(void **state)
 static void
 device_random(struct rte_mbuf *mbuf)
 {
-	port_map.told = rand() % 2 ? RTE_MBUF_F_RX_IP_CKSUM_MASK : 0;
-	mbuf->ol_flags = (uint64_t)rand() & RTE_MBUF_F_RX_IP_CKSUM_MASK;
+	const uint32_t told = RTE_MBUF_F_RX_IP_CKSUM_MASK | RTE_MBUF_F_RX_VLAN_STRIPPED;
+
+	port_map.told = (uint32_t)rand() & told;
+	mbuf->ol_flags = (uint64_t)rand() & told;
+	mbuf->vlan_tci = rand() % 4 != 0 ? 10 : (uint16_t)rand();
 	if (rand() % 8 == 0)
 		mbuf->packet_type = RTE_PTYPE_TUNNEL_VXLAN;
 }

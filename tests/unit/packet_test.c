@@ -1,20 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "parsing.h"
 
-enum {
-	VLAN_FRAME_IP = 18, /* where the IPv4 header begins in the frame below */
-};
-
-/* TCP 10.0.1.4:51000 -> 93.184.216.34:443 on VLAN 10; the IPv4 checksum was computed by hand. */
-static const uint8_t tcp_frame[] = {
-	0x02, 0x00, 0x00, 0x00, 0x00, 0x02, 0x02, 0x00, 0x00, 0x00, 0x02, 0x04, /* Ethernet */
-	0x81, 0x00, 0x00, 0x0a, 0x08, 0x00,                                     /* VLAN 10, IPv4 */
-	0x45, 0x00, 0x00, 0x28, 0x12, 0x34, 0x40, 0x00, 0x40, 0x06, 0xe7, 0xbd, /* IPv4 */
-	10,   0,    1,    4,    93,   184,  216,  34,                           /* addresses */
-	0xc7, 0x38, 0x01, 0xbb, 0,    0,    0,    1,    0,    0,    0,    0, /* ports, seq, ack */
-	0x50, 0x02, 0xff, 0xff, 0,    0,    0,    0,                         /* SYN */
-};
-
 /* Parses a copy of the frame and gives its mbuf back: only the values of *packet remain. */
 static struct packet
 parse(const uint8_t *frame, size_t length)
@@ -232,49 +218,6 @@ a_session_key_is_read(void **state)
 	assert_int_equal(packet.key.family, FLOW_FAMILY_IPV4);
 }
 
-/* Each word of the device about a header with a right checksum, and one with a wrong one. */
-static void
-the_device_may_have_looked_at_the_checksum(void **state)
-{
-	static const struct {
-		uint32_t told;
-		uint64_t flags;
-		uint32_t type;
-		bool right_passes, wrong_passes;
-	} words[] = {
-		{ RTE_MBUF_F_RX_IP_CKSUM_MASK, RTE_MBUF_F_RX_IP_CKSUM_UNKNOWN, 0, true, false },
-		{ RTE_MBUF_F_RX_IP_CKSUM_MASK, RTE_MBUF_F_RX_IP_CKSUM_GOOD, 0, true, true },
-		{ RTE_MBUF_F_RX_IP_CKSUM_MASK, RTE_MBUF_F_RX_IP_CKSUM_BAD, 0, false, false },
-		{ RTE_MBUF_F_RX_IP_CKSUM_MASK, RTE_MBUF_F_RX_IP_CKSUM_NONE, 0, true, false },
-		/* It is about the header inside the tunnel. */
-		{ RTE_MBUF_F_RX_IP_CKSUM_MASK, RTE_MBUF_F_RX_IP_CKSUM_GOOD, RTE_PTYPE_TUNNEL_GRE,
-		  true, false },
-		{ RTE_MBUF_F_RX_IP_CKSUM_MASK, RTE_MBUF_F_RX_IP_CKSUM_BAD, RTE_PTYPE_TUNNEL_IP,
-		  true, false },
-		/* It is the word of another device, from which the packet came before. */
-		{ 0, RTE_MBUF_F_RX_IP_CKSUM_GOOD, 0, true, false },
-		{ 0, RTE_MBUF_F_RX_IP_CKSUM_BAD, 0, true, false },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < 2 * RTE_DIM(words); i++) {
-		bool right = i % 2 == 0;
-		bool passes = right ? words[i / 2].right_passes : words[i / 2].wrong_passes;
-		struct rte_mbuf *mbuf = mbuf_of(tcp_frame, sizeof(tcp_frame));
-		struct packet packet;
-
-		if (!right)
-			rte_pktmbuf_mtod(mbuf, uint8_t *)[VLAN_FRAME_IP + 10] ^= 1;
-		port_map.told = words[i / 2].told;
-		mbuf->ol_flags = words[i / 2].flags;
-		mbuf->packet_type = words[i / 2].type;
-		packet_parse(&snapshot, 0, mbuf, &packet);
-		assert_int_equal(packet.reason, passes ? DROP_NONE : DROP_ip_checksum_wrong);
-		rte_pktmbuf_free(mbuf);
-	}
-	port_map.told = 0;
-}
-
 static void
 a_fragment_has_no_ports(void **state)
 {
@@ -361,7 +304,6 @@ main(void)
 		cmocka_unit_test(a_frame_to_all_is_not_forwarded),
 		cmocka_unit_test(options_are_walked_within_their_bounds),
 		cmocka_unit_test(a_session_key_is_read),
-		cmocka_unit_test(the_device_may_have_looked_at_the_checksum),
 		cmocka_unit_test(a_fragment_has_no_ports),
 		cmocka_unit_test(bytes_behind_the_packet_are_cut_off),
 		cmocka_unit_test(the_fabric_needs_no_transport_header),

@@ -17,7 +17,18 @@
 /* A port on which VLAN 10 is a subnet's interface, and untagged frames are the fabric's. */
 
 enum {
-	ZONE = 3, /* the subnet's */
+	ZONE = 3,           /* the subnet's */
+	VLAN_FRAME_IP = 18, /* where the IPv4 header begins in tcp_frame */
+};
+
+/* TCP 10.0.1.4:51000 -> 93.184.216.34:443 on VLAN 10; the IPv4 checksum was computed by hand. */
+static const uint8_t tcp_frame[] = {
+	0x02, 0x00, 0x00, 0x00, 0x00, 0x02, 0x02, 0x00, 0x00, 0x00, 0x02, 0x04, /* Ethernet */
+	0x81, 0x00, 0x00, 0x0a, 0x08, 0x00,                                     /* VLAN 10, IPv4 */
+	0x45, 0x00, 0x00, 0x28, 0x12, 0x34, 0x40, 0x00, 0x40, 0x06, 0xe7, 0xbd, /* IPv4 */
+	10,   0,    1,    4,    93,   184,  216,  34,                           /* addresses */
+	0xc7, 0x38, 0x01, 0xbb, 0,    0,    0,    1,    0,    0,    0,    0, /* ports, seq, ack */
+	0x50, 0x02, 0xff, 0xff, 0,    0,    0,    0,                         /* SYN */
 };
 
 static struct rte_mempool *pool;

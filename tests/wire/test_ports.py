@@ -15,7 +15,7 @@ PORT = 4242  # what all the test's packets go to
 # By driver, how a port with that name and number is written; how long a packet it takes; what is
 # asked of the device.
 DEVICES = {
-    "af_packet": ("net_af_packet{n},iface={name}", 1500, "RX none, TX MULTI_SEGS"),
+    "af_packet": ("net_af_packet{n},iface={name}", 1500, "RX VLAN_STRIP, TX VLAN_INSERT MULTI_SEGS"),
     "af_xdp": ("net_af_xdp{n},iface={name}", 1500, "RX none, TX none"),
     "tap": ("net_tap{n},iface={name}", 1500, "RX IPV4_CKSUM, TX MULTI_SEGS"),
     "pcap": ("net_pcap{n},rx_iface_in={name},tx_iface={name}", 9000, "RX none, TX none"),
@@ -112,6 +112,17 @@ def test_tags_are_kept(uplinks):
                      / IP(src="203.0.114.7", dst="192.0.7.9") / UDP(dport=PORT))
     (back,) = wait_for_frames([uplinks.lan], is_ours, 1)[uplinks.lan]
     assert back[Dot1Q].vlan == 7 and back.dst == "02:00:00:00:07:09"
+
+
+@by_all_drivers
+def test_the_gateway_answers_on_a_vlan(uplinks):
+    """What goes back as it came has its tag, whoever took it out."""
+    uplinks.lan.send(tagged() / IP(src="192.0.7.9", dst="192.0.7.1") / ICMP(id=7) / b"ping")
+    uplinks.lan.send(tagged() / ARP(hwsrc="02:00:00:00:07:09", psrc="192.0.7.9", pdst="192.0.7.1"))
+    answers = wait_for_frames([uplinks.lan], lambda f: f.dst == "02:00:00:00:07:09", 2)[uplinks.lan]
+    pong, arp = sorted(answers, key=lambda frame: ARP in frame)
+    assert (pong[Dot1Q].vlan, pong[ICMP].type, pong[ICMP].id) == (7, 0, 7)
+    assert (arp[Dot1Q].vlan, arp[ARP].op, arp[ARP].hwsrc) == (7, 2, "02:00:00:00:00:07")
 
 
 @by_all_drivers
