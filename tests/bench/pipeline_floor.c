@@ -5,12 +5,14 @@
 
 #include <rte_malloc.h>
 
+#include "dataplane/packet_plain.h"
 #include "dataplane/rewrite.h"
 #include "dataplane/route.h"
 
 enum {
 	LAN_HEADER = 18,
 	WAN_HEADER = 14,
+	LAN_ZONE = 1,
 };
 
 static const uint8_t link_header[WAN_HEADER] = { 2, 0, 0, 0, 1, 0, 2, 0, 0, 0, 0, 1, 8, 0 };
@@ -43,14 +45,15 @@ floor_insert(struct floor *floor, const struct flow_key *key)
 	return &floor->flows[index];
 }
 
-void
-floor_add(struct floor *floor, const struct tuple *from, const struct tuple *to)
+static void
+floor_add_from(struct floor *floor, uint16_t zone, const struct tuple *from, const struct tuple *to)
 {
 	struct flow_key key = {
 		.source = from->source,
 		.destination = from->destination,
 		.source_port = from->source_port,
 		.destination_port = from->destination_port,
+		.zone = zone,
 		.protocol = from->protocol,
 		.family = 4,
 	};
@@ -61,9 +64,14 @@ floor_add(struct floor *floor, const struct tuple *from, const struct tuple *to)
 	flow->source_port = to->source_port;
 	flow->destination_port = to->destination_port;
 	rewrite_prepare(flow);
-	/* So that there are as many entries as in a gateway, which keeps both directions. */
-	key.zone = 1;
-	(void)floor_insert(floor, &key);
+}
+
+/* Twice, so that there are as many entries as in a gateway, which keeps both directions. */
+void
+floor_add(struct floor *floor, const struct tuple *from, const struct tuple *to)
+{
+	floor_add_from(floor, ZONE_FABRIC, from, to);
+	floor_add_from(floor, LAN_ZONE, from, to);
 }
 
 static inline void
@@ -95,6 +103,15 @@ floor_send(struct rte_mbuf *mbuf, struct rte_ipv4_hdr *ip, const struct flow *fl
 	frame_send(mbuf, ip);
 }
 
+/* The flow of that key, which there is. */
+static inline const struct flow *
+floor_find(const struct floor *floor, uint32_t place, const struct flow_key *key)
+{
+	while (unlikely(!flow_key_equal(&floor->flows[place].key, key)))
+		place = (place + 1) & floor->mask;
+	return &floor->flows[place];
+}
+
 void
 floor_sessions(const struct floor *floor, struct traffic *traffic)
 {
@@ -110,13 +127,28 @@ floor_sessions(const struct floor *floor, struct traffic *traffic)
 		places[i] = flow_key_hash(&keys[i], 1) & floor->mask;
 		rte_prefetch0(&floor->flows[places[i]]);
 	}
-	for (unsigned int i = 0; i < TRAFFIC_BURST; i++) {
-		uint32_t place = places[i];
+	for (unsigned int i = 0; i < TRAFFIC_BURST; i++)
+		floor_send(mbufs[i], ips[i], floor_find(floor, places[i], &keys[i]));
+	traffic_send(traffic, mbufs, TRAFFIC_BURST);
+}
 
-		while (unlikely(!flow_key_equal(&floor->flows[place].key, &keys[i])))
-			place = (place + 1) & floor->mask;
-		floor_send(mbufs[i], ips[i], &floor->flows[place]);
+void
+floor_checked(const struct floor *floor, const struct snapshot *snapshot, struct traffic *traffic)
+{
+	const struct packet_plain_port port = packet_plain_port(snapshot, PIPELINE_LAN);
+	struct rte_mbuf *mbufs[TRAFFIC_BURST];
+	struct packet packets[TRAFFIC_BURST];
+	uint32_t places[TRAFFIC_BURST], plain = 0;
+
+	traffic_receive(traffic, mbufs);
+	for (unsigned int i = 0; i < TRAFFIC_BURST; i++)
+		plain += packet_parse_plain(&port, 0, mbufs[i], &packets[i]) != 0;
+	for (unsigned int i = 0; i < plain; i++) {
+		places[i] = flow_key_hash(&packets[i].key, 1) & floor->mask;
+		rte_prefetch0(&floor->flows[places[i]]);
 	}
+	for (unsigned int i = 0; i < plain; i++)
+		floor_send(mbufs[i], packets[i].ip, floor_find(floor, places[i], &packets[i].key));
 	traffic_send(traffic, mbufs, TRAFFIC_BURST);
 }
 

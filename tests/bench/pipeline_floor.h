@@ -24,4 +24,7 @@ void floor_add(struct floor *floor, const struct tuple *from, const struct tuple
 void floor_send(struct rte_mbuf *mbuf, struct rte_ipv4_hdr *ip, const struct flow *flow);
 /* One burst each. Of sessions, every packet has to be one of those that were added. */
 void floor_sessions(const struct floor *floor, struct traffic *traffic);
+/* The same with the checks of RFC 1812 before it (packet_plain.h), which every packet must pass. */
+void floor_checked(const struct floor *floor, const struct snapshot *snapshot,
+		   struct traffic *traffic);
 void floor_routes(struct rte_fib *fib, struct traffic *traffic);

@@ -54,6 +54,14 @@ floor_sessions_burst(void *context)
 }
 
 static void
+floor_checked_burst(void *context)
+{
+	struct bench *bench = context;
+
+	floor_checked(&bench->floor, gateway_snapshot(bench->gateway), &bench->traffic);
+}
+
+static void
 floor_routes_burst(void *context)
 {
 	struct bench *bench = context;
@@ -103,6 +111,13 @@ stages_burst(void *context, uint64_t cycles[MEASURE_STAGES])
 }
 
 static int
+rows_measure(struct bench *bench, const struct measure_row *rows, unsigned int count)
+{
+	bench->cycles = measure_rows(&bench->measure, rows, count, bench);
+	return counters_check(bench);
+}
+
+static int
 bench_rows(struct bench *bench, const char *floor_name, burst_fn *floor, const char *name)
 {
 	const struct measure_row rows[] = {
@@ -111,8 +126,7 @@ bench_rows(struct bench *bench, const char *floor_name, burst_fn *floor, const c
 		{ name, worker_burst, stages_burst },
 	};
 
-	bench->cycles = measure_rows(&bench->measure, rows, RTE_DIM(rows), bench);
-	return counters_check(bench);
+	return rows_measure(bench, rows, RTE_DIM(rows));
 }
 
 /* Without anything beside it that is compared. */
@@ -124,8 +138,7 @@ bench_row(struct bench *bench, const char *name)
 		{ name, worker_burst, stages_burst },
 	};
 
-	bench->cycles = measure_rows(&bench->measure, rows, RTE_DIM(rows), bench);
-	return counters_check(bench);
+	return rows_measure(bench, rows, RTE_DIM(rows));
 }
 
 const char *
@@ -186,15 +199,23 @@ rows_of_fabric(struct bench *bench)
 static int
 session_rows(struct bench *bench, const char *spread, stream_fill_fn *fill, uint32_t count)
 {
-	char floor_name[MEASURE_NAME_MAX], name[MEASURE_NAME_MAX], text[COUNT_NAME_MAX];
+	char floor_name[MEASURE_NAME_MAX], checked_name[MEASURE_NAME_MAX];
+	char name[MEASURE_NAME_MAX], text[COUNT_NAME_MAX];
+	const struct measure_row calls[] = {
+		{ "loader", loader_burst, NULL },
+		{ floor_name, floor_sessions_burst, NULL },
+		{ checked_name, floor_checked_burst, NULL },
+		{ name, worker_burst, stages_burst },
+	};
 
 	count_name(count, text);
 	snprintf(floor_name, sizeof(floor_name), "bare-stateful-%s%s", spread, text);
+	snprintf(checked_name, sizeof(checked_name), "bare-checked-%s%s", spread, text);
 	snprintf(name, sizeof(name), "stateful-%s%s", spread, text);
 	if (fill(&bench->traffic, bench->calls, count) != 0)
 		return -1;
 	traffic_begin(&bench->traffic, PIPELINE_LAN, RTE_TCP_ACK_FLAG);
-	if (bench_rows(bench, floor_name, floor_sessions_burst, name) != 0)
+	if (rows_measure(bench, calls, RTE_DIM(calls)) != 0)
 		return -1;
 
 	if (fill(&bench->traffic, bench->replies, count) != 0)
