@@ -21,7 +21,7 @@ typedef int traffic_fn(struct bench *bench, struct bench *other);
 
 struct pair {
 	struct bench *other;
-	_Atomic bool runs, stop;
+	_Atomic bool runs, stop, ended;
 };
 
 struct bench *
@@ -120,6 +120,7 @@ pair_run(void *context)
 	pair->runs = true;
 	while (!pair->stop)
 		pair_burst(pair->other);
+	pair->ended = true;
 	return NULL;
 }
 
@@ -152,6 +153,8 @@ pair_row(struct bench *bench, const char *name, traffic_fn *prepare)
 		rte_pause();
 	(void)measure_rows(&bench->measure, rows, RTE_DIM(rows), bench);
 	pair.stop = true;
+	while (!pair.ended) /* it may wait for room in what it gives */
+		(void)worker_poll_handoffs(bench->worker, bench->now);
 	rc = pthread_join(thread, NULL) == 0 ? 0 : -1;
 	pair_drain(bench);
 	pair_drain(bench->other);
