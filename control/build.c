@@ -25,12 +25,12 @@ build_out_of_memory(struct builder *builder)
 }
 
 int
-build_ids_used_up(struct builder *builder, enum registry_kind kind)
+build_ids_used_up(struct builder *builder, const char *things)
 {
 	return build_fail(builder, -ENOSPC,
 			  "the ids of %s are used up, as those of removed ones are never given "
 			  "again; restart the gateway",
-			  registry_kind_name(kind));
+			  things);
 }
 
 static int
@@ -40,7 +40,7 @@ build_names(struct builder *builder)
 	int rc = names_take(&builder->generation->names, builder->registry, builder->model, &full);
 
 	if (rc == -ENOSPC)
-		return build_ids_used_up(builder, full);
+		return build_ids_used_up(builder, registry_kind_name(full));
 	return rc == 0 ? 0 : build_out_of_memory(builder);
 }
 

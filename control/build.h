@@ -55,7 +55,7 @@ int build_fabric(struct builder *builder);
 int build_fail(struct builder *builder, int rc, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 int build_out_of_memory(struct builder *builder);
-int build_ids_used_up(struct builder *builder, enum registry_kind kind);
+int build_ids_used_up(struct builder *builder, const char *things);
 
 /* The policy of a group's direction as that network sees it. */
 int build_security(struct builder *builder, const struct virtual_network *network,

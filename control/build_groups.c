@@ -11,13 +11,14 @@ struct members {
 	size_t count;
 };
 
-static int
-members_compare(const void *left, const void *right)
+static void
+member_insert(struct members *members, uint32_t next_hop, uint16_t weight)
 {
-	const struct ecmp_member *a = left;
-	const struct ecmp_member *b = right;
+	size_t place = members->count++;
 
-	return (a->next_hop > b->next_hop) - (a->next_hop < b->next_hop);
+	for (; place > 0 && members->items[place - 1].next_hop > next_hop; place--)
+		members->items[place] = members->items[place - 1];
+	members->items[place] = (struct ecmp_member){ .next_hop = next_hop, .weight = weight };
 }
 
 static bool
@@ -40,22 +41,19 @@ members_take(struct builder *builder, const struct fabric_route *route, struct m
 	members->count = 0;
 	for (size_t i = 0; i < route->next_hop_count; i++) {
 		const struct next_hop *hop = &route->next_hops[i];
-		struct ecmp_member *member = &members->items[members->count];
+		uint32_t id;
 		int rc;
 
 		if (hop_is_down(builder, hop))
 			continue;
-		rc = next_hop_take(builder->next_hops, builder->registry,
-				   (uint16_t)interfaces[hop->interface],
-				   ip_address_v4(&hop->address), &member->next_hop);
+		rc = next_hop_take(builder->next_hops, (uint16_t)interfaces[hop->interface],
+				   ip_address_v4(&hop->address), &id);
 		if (rc == -ENOSPC)
-			return build_ids_used_up(builder, REGISTRY_NEXT_HOP);
+			return build_ids_used_up(builder, "next hops");
 		if (rc != 0)
 			return build_out_of_memory(builder);
-		member->weight = hop->weight;
-		members->count++;
+		member_insert(members, id, hop->weight);
 	}
-	qsort(members->items, members->count, sizeof(members->items[0]), members_compare);
 	return 0;
 }
 

@@ -19,7 +19,6 @@ static const struct {
 	[REGISTRY_ZONE] = { "subnets", ZONE_FABRIC + 1, UINT16_MAX - 1 },
 	[REGISTRY_VIP] = { "VIPs", 0, VIP_NONE - 1 },
 	[REGISTRY_INBOUND_RULE] = { "inbound rules", 0, INBOUND_RULE_NONE - 1 },
-	[REGISTRY_NEXT_HOP] = { "next hops", 0, NEXT_HOPS_MAX - 1 },
 };
 
 struct registered {

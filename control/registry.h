@@ -15,7 +15,6 @@ enum registry_kind {
 	REGISTRY_ZONE,         /* scope: the network's id, the subnet's name; from 1 */
 	REGISTRY_VIP,          /* scope: the network's id, the address: it moves, it is another */
 	REGISTRY_INBOUND_RULE, /* scope: the VIP's id, the rule's name */
-	REGISTRY_NEXT_HOP,     /* scope: the interface's id, the address */
 	REGISTRY_KINDS,
 };
 

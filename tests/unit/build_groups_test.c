@@ -60,8 +60,7 @@ used_up_next_hops_need_a_restart(void **state)
 	uint32_t id;
 
 	for (uint32_t i = 0; i < 16384; i++)
-		assert_int_equal(next_hop_take(&building->next_hops, building->registry, 9,
-					       IP4(10, 0, 0, 0) + i, &id),
+		assert_int_equal(next_hop_take(&building->next_hops, 9, IP4(10, 0, 0, 0) + i, &id),
 				 0);
 	assert_null(building_build(building, ROUTES(ROUTE("0.0.0.0/0", HOP(1))), NULL));
 	assert_string_equal(building->error,

@@ -48,7 +48,6 @@ used_up_ids_are_an_error(void **state)
 	assert_int_equal(ids_use_up(registry, REGISTRY_INTERFACE), 65535);
 	assert_int_equal(ids_use_up(registry, REGISTRY_VIP), 65535);
 	assert_int_equal(ids_use_up(registry, REGISTRY_ZONE), 65534);
-	assert_int_equal(ids_use_up(registry, REGISTRY_NEXT_HOP), 16384);
 
 	assert_int_equal(registry_take(registry, REGISTRY_ZONE, 0, "new", &id), -ENOSPC);
 	assert_int_equal(id, 77);
@@ -97,7 +96,7 @@ kinds_have_names(void **state)
 {
 	(void)state;
 	assert_string_equal(registry_kind_name(REGISTRY_INTERFACE), "interfaces");
-	assert_string_equal(registry_kind_name(REGISTRY_NEXT_HOP), "next hops");
+	assert_string_equal(registry_kind_name(REGISTRY_ZONE), "subnets");
 	registry_free(NULL);
 }
 
