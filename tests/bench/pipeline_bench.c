@@ -41,6 +41,7 @@ static const struct part {
 	{ "first", rows_of_first_packets },
 	{ "flood", rows_of_flood },
 	{ "latency", rows_of_latency },
+	{ "turnover", rows_of_turnover },
 	{ "control", rows_of_control },
 	{ "load", rows_of_load },
 	{ "pair", rows_of_pair },

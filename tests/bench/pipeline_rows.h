@@ -50,4 +50,5 @@ void worker_burst(void *context);
 typedef int rows_fn(struct bench *bench);
 
 rows_fn rows_of_loader, rows_of_fabric, rows_of_few, rows_of_sessions, rows_of_first_packets,
-	rows_of_flood, rows_of_latency, rows_of_load, rows_of_control, rows_of_pair;
+	rows_of_flood, rows_of_latency, rows_of_turnover, rows_of_load, rows_of_control,
+	rows_of_pair;

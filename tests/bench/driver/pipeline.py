@@ -27,7 +27,8 @@ class Run:
 
 
 LOADS = 5
-WITHOUT = ("loader", "flood-none", "snapshot-build", "route-change", "route-load-100k")
+WITHOUT = ("loader", "flood-none", "session-again", "session-end", "snapshot-build",
+           "route-change", "route-load-100k")
 RUNS = (
     Run("loader,fabric,few,sessions,first"),
     Run("fabric", ("--prefixes", "1000000")),
@@ -39,6 +40,7 @@ RUNS = (
     Run("pair", ("--pair",), "-2-workers"),
     Run("flood"),
     Run("latency"),
+    Run("turnover"),
     Run("control"),
     Run("load", repeats=LOADS),
     Run("load", ("--prefixes", "1000000"), repeats=LOADS),
