@@ -86,9 +86,10 @@ lcore_main(void *context)
 		unsigned int received = worker_poll(lcore->worker, now);
 
 		atomic_store_explicit(&lcore->rounds, ++rounds, memory_order_release);
-		if (received > 0)
+		/* What is due is done a little in each round: one that is behind does not sleep. */
+		if (received > 0 || lcore->worker->behind)
 			busy = now;
-		else
+		if (received == 0)
 			lcore_idle(lcore, now - busy);
 	}
 

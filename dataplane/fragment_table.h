@@ -33,7 +33,7 @@ enum {
 	 */
 	FRAGMENT_LIFETIME = 30,
 	FRAGMENT_KEPT = 2, /* seconds at least, in a full table too: RFC 6146's FRAGMENT_MIN */
-	FRAGMENT_EXPIRE_BUDGET = 32, /* packets given up in one call */
+	FRAGMENT_EXPIRE_BUDGET = 4, /* packets given up in one call: others wait meanwhile */
 };
 
 /* What all fragments of a packet have (RFC 791 section 3.2), and where they came from. */

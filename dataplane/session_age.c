@@ -116,9 +116,11 @@ bool
 session_expire(struct worker *worker)
 {
 	struct session_table *table = &worker->sessions;
+	uint64_t begun = worker->counters.sessions_created - table->begun;
+	uint64_t budget = SESSION_EXPIRE_BUDGET + begun;
 	uint32_t now = worker->now_seconds;
-	unsigned int budget = SESSION_EXPIRE_BUDGET;
 
+	table->begun += begun;
 	/* One turn of the wheel comes by every session. */
 	if (now - table->clock >= SESSION_WHEEL_SLOTS && now > table->clock)
 		table->clock = now - (SESSION_WHEEL_SLOTS - 1);

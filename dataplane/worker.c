@@ -15,9 +15,8 @@
 
 enum {
 	COMMAND_BURST = 32,
-	/* While nothing comes, a worker sleeps a millisecond between its rounds (lcores.c): a
-	 * million sessions are looked at in a second then. */
-	IDLE_EXPIRES = 16,
+	/* Calls to worker_expire() when nothing came: what comes meanwhile waits a microsecond. */
+	IDLE_EXPIRES = 2,
 };
 
 #define NS_PER_SECOND 1000000000ULL
@@ -312,15 +311,14 @@ worker_expire(struct worker *worker)
 	return stage_fragment_expire(worker) && swept && expired;
 }
 
-/* Nobody waits: what is due need not either. */
+/* Nobody waits: some more of what is due. */
 static void
 worker_catch_up(struct worker *worker)
 {
 	standing_at(&worker->standing, STANDING_TIMERS);
-	for (unsigned int i = 0; i < IDLE_EXPIRES; i++) {
-		if (worker_expire(worker))
-			return;
-	}
+	worker->behind = true;
+	for (unsigned int i = 0; i < IDLE_EXPIRES && worker->behind; i++)
+		worker->behind = !worker_expire(worker);
 }
 
 unsigned int

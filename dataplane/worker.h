@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <rte_mbuf.h>
@@ -88,6 +89,7 @@ struct worker {
 	uint32_t now_seconds;
 	uint16_t id;
 	uint16_t port_count;
+	bool behind; /* after a round in which nothing was received: more is due */
 	struct rte_mempool *pool;
 	struct rte_ring *commands; /* made by worker_create(), fed by the control thread */
 	struct rte_ring *events;   /* made by worker_create(), drained by the control thread */

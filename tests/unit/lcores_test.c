@@ -154,6 +154,32 @@ idle_workers_sleep_where_they_may(void **state)
 	}
 }
 
+/* What is due is done a little in each round: to sleep between them would put it off. */
+static void
+workers_that_are_behind_do_not_sleep(void **state)
+{
+	struct gateway gateway = gateway_make(2);
+	struct clock clock = clock_make(rte_rdtsc(), rte_get_tsc_hz());
+	struct lcores lcores;
+
+	(void)state;
+	for (unsigned int i = 0; i < 2; i++) {
+		workers[i].commands = command_ring_create(i == 0 ? "zero" : "one", SOCKET_ID_ANY);
+		assert_non_null(workers[i].commands);
+	}
+	workers[1].behind = true;
+	assert_int_equal(lcores_start(&lcores, &gateway, &clock, 1, true), 0);
+	while (lcores.items[0].sleeper.sleeps < 10)
+		sched_yield();
+	assert_int_equal(lcores.items[1].sleeper.sleeps, 0);
+	lcores_stop(&lcores);
+	workers[1].behind = false;
+	for (unsigned int i = 0; i < 2; i++) {
+		rte_ring_free(workers[i].commands);
+		workers[i].commands = NULL;
+	}
+}
+
 static void
 what_a_queue_holds_is_taken_at_the_end(void **state)
 {
@@ -254,6 +280,7 @@ main(void)
 		cmocka_unit_test(more_workers_than_lcores_do_not_start),
 		cmocka_unit_test(workers_run_until_they_are_stopped),
 		cmocka_unit_test(idle_workers_sleep_where_they_may),
+		cmocka_unit_test(workers_that_are_behind_do_not_sleep),
 		cmocka_unit_test(what_a_queue_holds_is_taken_at_the_end),
 		cmocka_unit_test(marks_tell_whole_rounds),
 		cmocka_unit_test(what_was_handed_over_is_taken_at_the_end),

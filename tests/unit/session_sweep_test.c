@@ -78,7 +78,7 @@ sessions_of_a_vip_that_is_moved_end(void **state)
 static void
 a_call_looks_at_so_many_and_a_loss_begins_anew(void **state)
 {
-	const uint32_t calls = 1000 / SESSION_SWEEP_BUDGET; /* of the table's 1000 records */
+	const uint32_t calls = 62; /* that look at 16 of the table's 1000 records */
 	struct change *change = *state;
 
 	vip_lost(change);
@@ -96,6 +96,28 @@ a_call_looks_at_so_many_and_a_loss_begins_anew(void **state)
 	held_let_go(change);
 }
 
+/* Where many are the VIP's, a call is as short. */
+static void
+a_call_ends_so_many(void **state)
+{
+	struct change *change = *state;
+	struct flow_key key = outbound(IPPROTO_UDP);
+
+	for (uint16_t port = 1; port <= 9; port++) {
+		key.destination_port = rte_cpu_to_be_16(port);
+		session_open(change, key);
+	}
+	change->after.snapshot.hold_downs.udp = 0;
+	change->after.vips[ONE].present = false;
+	vip_lost(change);
+	assert_false(session_sweep(change->worker));
+	assert_int_equal(change->worker->counters.sessions_ended, 4);
+	assert_false(session_sweep(change->worker));
+	assert_int_equal(change->worker->counters.sessions_ended, 8);
+	assert_false(session_sweep(change->worker));
+	assert_int_equal(change->worker->counters.sessions_ended, 9);
+}
+
 int
 main(void)
 {
@@ -104,6 +126,7 @@ main(void)
 		WITH_CHANGE(sessions_of_a_vip_that_is_removed_end),
 		WITH_CHANGE(sessions_of_a_vip_that_is_moved_end),
 		WITH_CHANGE(a_call_looks_at_so_many_and_a_loss_begins_anew),
+		WITH_CHANGE(a_call_ends_so_many),
 	};
 
 	test_eal_start("512");

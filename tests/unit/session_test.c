@@ -283,19 +283,6 @@ a_long_pause_ends_everything(void **state)
 	assert_int_equal(worker->sessions.used, 0);
 }
 
-static void
-one_call_looks_at_a_bounded_number(void **state)
-{
-	struct worker *worker = *state;
-	uint32_t flow;
-
-	for (uint32_t i = 0; i < CAPACITY; i++)
-		assert_int_equal(create(worker, i, &flow), DROP_NONE);
-	worker->now_seconds = START + TIMEOUT;
-	assert_false(session_expire(worker));
-	assert_int_equal(worker->sessions.used, CAPACITY - SESSION_EXPIRE_BUDGET);
-}
-
 /* Random use, against an array of when each session was last used. */
 static void
 random_use_agrees_with_an_array(void **state)
@@ -349,7 +336,6 @@ main(void)
 		WITH_TABLE(a_deadline_ends_a_session_in_use),
 		WITH_TABLE(a_deadline_keeps_nothing_idle),
 		WITH_TABLE(a_long_pause_ends_everything),
-		WITH_TABLE(one_call_looks_at_a_bounded_number),
 		WITH_TABLE(random_use_agrees_with_an_array),
 	};
 
