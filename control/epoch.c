@@ -16,6 +16,16 @@ interfaces_write(const struct snapshot *snapshot, struct words *words)
 	}
 }
 
+/* What a group's rules say counts for sessions only where they are asked about them again. */
+static void
+policy_write(const struct security_policy *policy, struct words *words)
+{
+	bool asked = policy != NULL && policy->reevaluate;
+
+	words_add(words, policy == NULL ? 0 : policy->flow_timeout);
+	words_add_pointer(words, asked ? policy : NULL);
+}
+
 static void
 subnets_write(const struct snapshot *snapshot, struct words *words)
 {
@@ -29,8 +39,8 @@ subnets_write(const struct snapshot *snapshot, struct words *words)
 		words_add(words, (uint32_t)subnet->interface << 16 | subnet->network);
 		words_add(words, subnet->prefix);
 		words_add(words, subnet->mask);
-		words_add_pointer(words, subnet->inbound);
-		words_add_pointer(words, subnet->outbound);
+		policy_write(subnet->inbound, words);
+		policy_write(subnet->outbound, words);
 		words_add(words, subnet->vip_count);
 		for (unsigned int i = 0; i < subnet->vip_count; i++) {
 			words_add(words, subnet->vips[i].vip);

@@ -8,7 +8,8 @@
 
 /*
  * snapshot.decided_from of a new snapshot: that of the one before, its policy generation raised if
- * groups, VIPs, endpoints, subnets or the interfaces' roles differ, its route epoch if routes do.
+ * groups that are re-evaluated, groups' timeouts, VIPs, endpoints, subnets or the interfaces' roles
+ * differ, its route epoch if routes do.
  * fabric: the fabric's routes have changed. A word that stays says that every session may stay as
  * it is, and that its packets have the same owner (dataplane/owner.h).
  */

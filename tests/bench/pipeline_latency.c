@@ -3,7 +3,8 @@
 /*
  * How long a packet waits and takes, from its arrival to its transmission, while the worker carries
  * half of what it can: when nothing else happens, while the control thread swaps one snapshot after
- * the other, while a million sessions end because they are idle, and while the table is full and
+ * the other, with rules of a group that changes or with routes, which all sessions are decided
+ * again for, while a million sessions end because they are idle, and while the table is full and
  * calls come that find no room. What finds its queue full is lost. Packets come in bursts, at even
  * distances on a clock that stands still while the traffic is made. Rows are cycles, one for each
  * percentile.
@@ -206,14 +207,12 @@ steady_measure(struct latency *latency)
 }
 
 static int
-swap_measure(struct latency *latency)
+swap_measure(struct latency *latency, const char *name, const struct pipeline_config *other)
 {
-	struct pipeline_config other = latency->bench->config;
 	struct reloader reloader;
 	unsigned int reloads;
 
-	other.denied_port = PIPELINE_DENIED_PORT - 1;
-	if (reloader_start(&reloader, latency->bench, &other) != 0)
+	if (reloader_start(&reloader, latency->bench, other) != 0)
 		return -1;
 	for (unsigned int run = 0; run < RUNS; run++) {
 		reloads = reloader.reloads;
@@ -224,9 +223,21 @@ swap_measure(struct latency *latency)
 	reloads = reloader.reloads;
 	if (reloader_stop(&reloader) != 0)
 		return -1;
-	scenario_print(latency, "swap");
-	printf("note: latency-swap: %u configurations were loaded meanwhile\n", reloads);
+	scenario_print(latency, name);
+	printf("note: latency-%s: %u configurations were loaded meanwhile\n", name, reloads);
 	return 0;
+}
+
+static int
+swaps_measure(struct latency *latency)
+{
+	struct pipeline_config rules = latency->bench->config, routes = rules;
+
+	rules.denied_port = PIPELINE_DENIED_PORT - 1;
+	routes.changed_routes = 1;
+	if (swap_measure(latency, "swap", &rules) != 0)
+		return -1;
+	return swap_measure(latency, "swap-routes", &routes);
 }
 
 static int
@@ -318,7 +329,7 @@ rows_of_latency(struct bench *bench)
 	latency.interval = LOAD * burst_cycles(bench);
 	rc = steady_measure(&latency);
 	if (rc == 0)
-		rc = swap_measure(&latency);
+		rc = swaps_measure(&latency);
 	if (rc == 0)
 		rc = ageing_measure(&latency);
 	if (rc == 0)

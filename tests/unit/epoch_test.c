@@ -20,6 +20,12 @@ struct world {
 
 static const char tables[16];
 
+static const struct security_policy asked_again[] = { { .reevaluate = true },
+						      { .reevaluate = true } };
+static const struct security_policy passed_by[] = { { .flow_timeout = 0 },
+						    { .flow_timeout = 0 },
+						    { .flow_timeout = 600 } };
+
 static const void *
 table(unsigned int number)
 {
@@ -38,8 +44,8 @@ world_make(struct world *world)
 		.prefix = 0x0a000100,
 		.mask = 0xffffff00,
 		.routes = table(1),
-		.inbound = table(2),
-		.outbound = table(3),
+		.inbound = &asked_again[0],
+		.outbound = &passed_by[0],
 		.vip_count = 1,
 		.vips = { { .vip = 0, .first_host = 5 } },
 	};
@@ -93,6 +99,9 @@ what_sessions_do_not_depend_on_changes_nothing(void **state)
 	expect_after(SAME, next.interfaces[1].mac.addr_bytes[0] = 2);
 	expect_after(SAME, next.snapshot.icmp_error_rate = 9);
 	expect_after(SAME, next.snapshot.generation = 9);
+	/* Rules that no session is held against again. */
+	expect_after(SAME, next.subnets[1].outbound = &passed_by[1]);
+	expect_after(SAME, next.subnets[1].outbound = NULL);
 	/* Places of ids that nothing has. */
 	expect_after(SAME, next.snapshot.interface_count = 3);
 	expect_after(SAME, next.snapshot.subnet_count = 3);
@@ -114,7 +123,10 @@ groups_vips_and_subnets_change_the_policy(void **state)
 	expect_after(POLICY, next.subnets[1].prefix = 0x0a000200);
 	expect_after(POLICY, next.subnets[1].mask = 0xffffff80);
 	expect_after(POLICY, next.subnets[1].inbound = NULL);
-	expect_after(POLICY, next.subnets[1].outbound = table(9));
+	expect_after(POLICY, next.subnets[1].inbound = &asked_again[1]);
+	expect_after(POLICY, next.subnets[1].inbound = &passed_by[0]);
+	expect_after(POLICY, next.subnets[1].outbound = &asked_again[0]);
+	expect_after(POLICY, next.subnets[1].outbound = &passed_by[2]);
 	expect_after(POLICY, next.subnets[1].vip_count = 0);
 	expect_after(POLICY, next.subnets[1].vips[0].vip = 1);
 	expect_after(POLICY, next.subnets[1].vips[0].first_host = 6);

@@ -20,10 +20,12 @@
 	" { interface = \"a\"; address = \"10.0.1.4\"; mac = \"02:00:00:00:02:04\"; } );\n"
 #define ROUTE(hop) \
 	"routes = { prefix = \"203.0.113.0/24\"; next_hops = \"198.51.100." #hop "\"; };\n"
-#define GROUP(access)                                                                            \
-	"security_groups = { name = \"g\"; rules = { name = \"web\"; priority = 100;"            \
+#define GROUP(access) GROUP_WITH("", access)
+#define GROUP_WITH(setting, access)                                                              \
+	"security_groups = { name = \"g\"; " setting "rules = { name = \"web\"; priority = 100;" \
 	" direction = \"inbound\"; access = \"" access "\"; protocol = \"udp\"; source = \"*\";" \
 	" source_ports = \"*\"; destination = \"*\"; destination_ports = \"53\"; }; };\n"
+#define ASKED_AGAIN(access) GROUP_WITH("reevaluate = true; ", access)
 #define NETWORK                                                                                 \
 	"virtual_networks = { name = \"n\"; address_space = \"10.0.0.0/16\"; subnets ="         \
 	" { name = \"a\"; prefix = \"10.0.1.0/24\"; interface = \"a\"; security_group = \"g\";" \
@@ -296,8 +298,10 @@ epochs_follow_the_change(void **state)
 		{ ONE, 0 },
 		{ HEAD INTERFACES ROUTE(1) GROUP("allow") NETWORK, 0 },
 		{ HEAD INTERFACES NEIGHBORS ROUTE(3) GROUP("allow") NETWORK, 0x00001 },
-		{ HEAD INTERFACES NEIGHBORS ROUTE(3) GROUP("deny") NETWORK, 0x10001 },
-		{ HEAD INTERFACES NEIGHBORS ROUTE(1) GROUP("allow") NETWORK, 0x20002 },
+		{ HEAD INTERFACES NEIGHBORS ROUTE(3) GROUP("deny") NETWORK, 0x00001 },
+		{ HEAD INTERFACES NEIGHBORS ROUTE(3) ASKED_AGAIN("allow") NETWORK, 0x10001 },
+		{ HEAD INTERFACES NEIGHBORS ROUTE(3) ASKED_AGAIN("deny") NETWORK, 0x20001 },
+		{ HEAD INTERFACES NEIGHBORS ROUTE(1) GROUP("allow") NETWORK, 0x30002 },
 	};
 
 	fixture_create(fixture, ONE, 1, false);
