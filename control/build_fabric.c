@@ -142,7 +142,8 @@ build_fabric(struct builder *builder)
 		if (rc != 0)
 			return rc;
 	}
-	prefix_table_finish(prefixes);
+	if (prefix_table_finish(prefixes) != 0)
+		return build_out_of_memory(builder);
 	if (prefixes->count > capacity)
 		return build_fail(
 			builder, -ENOSPC,

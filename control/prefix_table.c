@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "dataplane/sort.h"
+
 enum {
 	CAPACITY_MIN = 64,
 };
@@ -63,19 +65,62 @@ entries_compare(const void *left, const void *right)
 	return (a->target > b->target) - (a->target < b->target);
 }
 
-void
+/* By address alone: by digits, since a reload sorts all prefixes whatever it changes. */
+static int
+entries_sort(struct prefix_table *table)
+{
+	struct prefix_entry *sorted = malloc(table->count * sizeof(*sorted));
+	uint64_t *places = malloc(2 * table->count * sizeof(*places));
+
+	if (sorted == NULL || places == NULL) {
+		free(places);
+		free(sorted);
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < table->count; i++)
+		places[i] = (uint64_t)table->items[i].prefix << 32 | i;
+	sort_by_upper_half(places, places + table->count, table->count);
+	for (size_t i = 0; i < table->count; i++)
+		sorted[i] = table->items[(uint32_t)places[i]];
+	free(places);
+	free(table->items);
+	table->items = sorted;
+	table->capacity = table->count;
+	return 0;
+}
+
+/* The end of those from `first` on that have the same address. */
+static size_t
+address_end(const struct prefix_table *table, size_t first)
+{
+	size_t end = first + 1;
+
+	while (end < table->count && table->items[end].prefix == table->items[first].prefix)
+		end++;
+	return end;
+}
+
+int
 prefix_table_finish(struct prefix_table *table)
 {
 	size_t count = 0;
 
-	if (table->count > 1)
-		qsort(table->items, table->count, sizeof(table->items[0]), entries_compare);
+	if (table->count == 0)
+		return 0;
+	if (entries_sort(table) != 0)
+		return -ENOMEM;
+	for (size_t i = 0, end; i < table->count; i = end) {
+		end = address_end(table, i);
+		if (end - i > 1)
+			qsort(&table->items[i], end - i, sizeof(table->items[0]), entries_compare);
+	}
 	for (size_t i = 0; i < table->count; i++) {
 		if (count > 0 && prefixes_compare(&table->items[count - 1], &table->items[i]) == 0)
 			continue;
 		table->items[count++] = table->items[i];
 	}
 	table->count = count;
+	return 0;
 }
 
 void
@@ -106,17 +151,18 @@ prefix_table_find(const struct prefix_table *table, uint32_t prefix, uint8_t len
 }
 
 /*
- * Walks both tables in step. Without `changes` it only counts; `removals` tells which of the two
- * kinds of change is wanted.
+ * Walks both tables in step: each removal goes to the place that *removal says, each addition to
+ * that of *addition, which are counted on. Without `changes` they are only counted.
  */
-static size_t
-changes_list(const struct prefix_table *from, const struct prefix_table *to, bool removals,
-	     struct route_change *changes)
+static void
+changes_list(const struct prefix_table *from, const struct prefix_table *to,
+	     struct route_change *changes, size_t *removal, size_t *addition)
 {
-	size_t i = 0, j = 0, count = 0;
+	size_t i = 0, j = 0;
 
 	while (i < from->count || j < to->count) {
 		const struct prefix_entry *entry;
+		size_t *place;
 		int order;
 
 		if (i == from->count)
@@ -127,41 +173,38 @@ changes_list(const struct prefix_table *from, const struct prefix_table *to, boo
 			order = prefixes_compare(&from->items[i], &to->items[j]);
 
 		entry = order < 0 ? &from->items[i] : &to->items[j];
-		if (order < 0
-			    ? removals
-			    : !removals && (order > 0 || from->items[i].target != entry->target)) {
+		place = order < 0 ? removal : addition;
+		if (order != 0 || from->items[i].target != entry->target) {
 			if (changes != NULL)
-				changes[count] = (struct route_change){
+				changes[*place] = (struct route_change){
 					.prefix = entry->prefix,
 					.length = entry->length,
-					.remove = removals,
+					.remove = order < 0,
 					.target = entry->target,
 				};
-			count++;
+			(*place)++;
 		}
 		i += order <= 0;
 		j += order >= 0;
 	}
-	return count;
 }
 
 int
 prefix_table_diff(const struct prefix_table *from, const struct prefix_table *to,
 		  struct route_change **changes, size_t *count)
 {
-	size_t removals = changes_list(from, to, true, NULL);
-	size_t additions = changes_list(from, to, false, NULL);
+	size_t removals = 0, additions = 0, removal = 0, addition;
 
+	changes_list(from, to, NULL, &removals, &additions);
+	addition = removals;
 	*changes = NULL;
-	*count = 0;
-	if (removals + additions == 0)
+	*count = removals + additions;
+	if (*count == 0)
 		return 0;
 
-	*changes = calloc(removals + additions, sizeof(**changes));
+	*changes = calloc(*count, sizeof(**changes));
 	if (*changes == NULL)
 		return -ENOMEM;
-	changes_list(from, to, true, *changes);
-	changes_list(from, to, false, *changes + removals);
-	*count = removals + additions;
+	changes_list(from, to, *changes, &removal, &addition);
 	return 0;
 }

@@ -23,14 +23,15 @@ struct prefix_table {
 	size_t capacity;
 };
 
-/* 0 or -ENOMEM. prefix_table_finish() follows when all are in. */
+/* 0 or -ENOMEM. prefix_table_finish() follows when all are in: fewer than 2^32. */
 int prefix_table_add(struct prefix_table *table, uint32_t prefix, uint8_t length,
 		     route_target target);
 /*
  * Sorts the table. Where a prefix was added more than once the gateway's own addresses come before
  * VIPs, those before a link's broadcast addresses, those before links, and these before routes.
+ * 0 or -ENOMEM.
  */
-void prefix_table_finish(struct prefix_table *table);
+int prefix_table_finish(struct prefix_table *table);
 void prefix_table_clear(struct prefix_table *table);
 
 /* NULL where that very prefix is not in the table. */

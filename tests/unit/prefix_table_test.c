@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -35,7 +36,7 @@ empty_tables_have_nothing(void **state)
 	size_t count = 9;
 
 	(void)state;
-	prefix_table_finish(&table);
+	assert_int_equal(prefix_table_finish(&table), 0);
 	assert_null(prefix_table_find(&table, 0, 0));
 	assert_int_equal(prefix_table_diff(&table, &table, &changes, &count), 0);
 	assert_null(changes);
@@ -53,7 +54,7 @@ prefixes_are_found_exactly(void **state)
 	add(&table, 0, 0, 1);
 	add(&table, IP4(10, 0, 0, 0), 8, 2);
 	add(&table, IP4(192, 0, 2, 1), 32, 4);
-	prefix_table_finish(&table);
+	assert_int_equal(prefix_table_finish(&table), 0);
 	assert_int_equal(table.count, 4);
 	expect_entry(&table.items[0], 0, 0, 1);
 	expect_entry(&table.items[1], IP4(10, 0, 0, 0), 8, 2);
@@ -63,6 +64,44 @@ prefixes_are_found_exactly(void **state)
 	assert_ptr_equal(prefix_table_find(&table, IP4(192, 0, 2, 1), 32), &table.items[3]);
 	assert_null(prefix_table_find(&table, IP4(10, 0, 0, 0), 24));
 	assert_null(prefix_table_find(&table, IP4(192, 0, 2, 2), 32));
+	prefix_table_clear(&table);
+}
+
+enum {
+	MANY = 1500
+};
+
+static void
+any_order_becomes_ascending(void **state)
+{
+	struct prefix_entry added[MANY];
+	struct prefix_table table = { 0 };
+	size_t distinct = 0;
+
+	(void)state;
+	srand(7);
+	for (uint32_t i = 0; i < MANY; i++) {
+		uint8_t length = (uint8_t)(1 + rand() % 32);
+		uint32_t number = (uint32_t)rand() << 16 ^ (uint32_t)rand();
+		bool seen = false;
+
+		added[i] = (struct prefix_entry){ number & UINT32_MAX << (32 - length), length, 1 };
+		add(&table, added[i].prefix, length, 1);
+		for (uint32_t j = 0; j < i; j++)
+			seen |= added[j].prefix == added[i].prefix && added[j].length == length;
+		distinct += !seen;
+	}
+	assert_int_equal(prefix_table_finish(&table), 0);
+	assert_int_equal(table.count, distinct);
+	for (uint32_t i = 0; i < MANY; i++)
+		expect_entry(prefix_table_find(&table, added[i].prefix, added[i].length),
+			     added[i].prefix, added[i].length, 1);
+	for (size_t i = 1; i < table.count; i++) {
+		const struct prefix_entry *a = &table.items[i - 1], *b = &table.items[i];
+
+		assert_true(a->prefix < b->prefix ||
+			    (a->prefix == b->prefix && a->length < b->length));
+	}
 	prefix_table_clear(&table);
 }
 
@@ -78,7 +117,7 @@ the_nearest_thing_wins_a_prefix(void **state)
 	for (uint32_t k = 0; k < 5; k++)
 		for (uint32_t i = 5; i-- > k;)
 			add(&table, IP4(10, 0, 0, k), 32, route_target_make(order[i], 9 - i));
-	prefix_table_finish(&table);
+	assert_int_equal(prefix_table_finish(&table), 0);
 	assert_int_equal(table.count, 5);
 	for (uint32_t k = 0; k < 5; k++)
 		expect_entry(&table.items[k], IP4(10, 0, 0, k), 32,
@@ -101,8 +140,8 @@ the_difference_is_what_must_change(void **state)
 	add(&to, IP4(10, 0, 0, 0), 16, 5);   /* comes */
 	add(&to, IP4(10, 2, 0, 0), 16, 2);
 	add(&to, IP4(10, 3, 0, 0), 16, 6);
-	prefix_table_finish(&from);
-	prefix_table_finish(&to);
+	assert_int_equal(prefix_table_finish(&from), 0);
+	assert_int_equal(prefix_table_finish(&to), 0);
 	assert_int_equal(prefix_table_diff(&from, &to, &changes, &count), 0);
 	assert_int_equal(count, 4);
 	assert_int_equal(changes[0].remove, 1);
@@ -133,7 +172,7 @@ table_fill(struct prefix_table *table, const uint32_t *targets)
 	for (uint32_t i = PREFIXES; i-- > 0;)
 		if (targets[i] != 0)
 			add(table, IP4(10, 0, 0, i), 32, targets[i]);
-	prefix_table_finish(table);
+	assert_int_equal(prefix_table_finish(table), 0);
 }
 
 static void
@@ -176,6 +215,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(empty_tables_have_nothing),
 		cmocka_unit_test(prefixes_are_found_exactly),
+		cmocka_unit_test(any_order_becomes_ascending),
 		cmocka_unit_test(the_nearest_thing_wins_a_prefix),
 		cmocka_unit_test(the_difference_is_what_must_change),
 		cmocka_unit_test(the_difference_leads_from_any_to_any),

@@ -79,7 +79,7 @@ generation_of(struct fixture *fixture, uint32_t first, uint32_t last, route_targ
 	for (uint32_t i = first; i <= last; i++)
 		assert_int_equal(
 			prefix_table_add(&generation->prefixes, IP4(10, i, 0, 0), 16, target), 0);
-	prefix_table_finish(&generation->prefixes);
+	assert_int_equal(prefix_table_finish(&generation->prefixes), 0);
 	return generation;
 }
 
