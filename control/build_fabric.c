@@ -82,7 +82,8 @@ build_group_prefixes(struct builder *builder)
 	struct generation *generation = builder->generation;
 
 	generation->groups = calloc(GROUPS_MAX, sizeof(struct shared *));
-	if (generation->groups == NULL)
+	generation->routes = calloc(model->route_count + 1, sizeof(*generation->routes));
+	if (generation->groups == NULL || generation->routes == NULL)
 		return build_out_of_memory(builder);
 	for (size_t i = 0; i < model->route_count; i++) {
 		const struct fabric_route *route = &model->routes[i];
@@ -96,6 +97,8 @@ build_group_prefixes(struct builder *builder)
 					route->prefix.length, ROUTE_GROUP, id);
 		if (rc != 0)
 			return rc;
+		generation->routes[generation->route_count++] =
+			generation->prefixes.items[generation->prefixes.count - 1];
 	}
 	return 0;
 }

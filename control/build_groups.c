@@ -69,6 +69,19 @@ members_equal(const struct members *members, const struct ecmp_group *group)
 	return true;
 }
 
+/* What a prefix led to in the generation before, or NULL. Most routes stand where they stood. */
+static const struct prefix_entry *
+entry_before(const struct builder *builder, uint32_t prefix, uint8_t length)
+{
+	const struct generation *previous = builder->previous;
+	size_t place = builder->generation->route_count;
+
+	if (place < previous->route_count && previous->routes[place].prefix == prefix &&
+	    previous->routes[place].length == length)
+		return &previous->routes[place];
+	return prefix_table_find(&previous->prefixes, prefix, length);
+}
+
 /* The group that the prefix had in the generation before, or NULL. */
 static struct shared *
 group_before(const struct builder *builder, const struct fabric_route *route)
@@ -77,8 +90,7 @@ group_before(const struct builder *builder, const struct fabric_route *route)
 
 	if (builder->previous == NULL)
 		return NULL;
-	entry = prefix_table_find(&builder->previous->prefixes,
-				  ip_address_v4(&route->prefix.address), route->prefix.length);
+	entry = entry_before(builder, ip_address_v4(&route->prefix.address), route->prefix.length);
 	if (entry == NULL || route_target_kind(entry->target) != ROUTE_GROUP)
 		return NULL;
 	return builder->previous->groups[route_target_id(entry->target)];

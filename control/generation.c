@@ -56,6 +56,7 @@ generation_free(struct generation *generation)
 	free(generation->tables);
 	free(generation->blocks);
 	free(generation->groups);
+	free(generation->routes);
 	known_endpoints_clear(&generation->endpoints);
 	prefix_table_clear(&generation->prefixes);
 	names_clear(&generation->names);

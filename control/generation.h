@@ -22,6 +22,8 @@ struct generation {
 	struct model *model;       /* borrowed while it is built, then owned */
 	struct names names;
 	struct prefix_table prefixes; /* what snapshot.fib holds */
+	struct prefix_entry *routes;  /* of those the model's routes, in its order; or NULL */
+	size_t route_count;           /* less than the model's, when links are down */
 	struct known_endpoints endpoints;
 	uint32_t *moves_open;   /* of the VIPs' snat_moves; NULL: nothing has moved */
 	struct shared **groups; /* by ECMP group id, snapshot.group_count of them; or NULL */

@@ -126,6 +126,28 @@ a_removed_next_hop_moves_only_its_own_flows(void **state)
 	generation_free(again);
 }
 
+/* The first one stands where another prefix stood; the second in a place of its own. */
+static void
+new_prefixes_have_no_group_before(void **state)
+{
+	static const char *const others[] = { ROUTES(ROUTE("203.0.113.0/25", FOUR)),
+					      ROUTES(ROUTE("203.0.112.0/24", FOUR)) };
+
+	for (unsigned int i = 0; i < 2; i++) {
+		struct generation *before = building_build(*state, others[i], NULL);
+		struct generation *after = building_build(
+			*state,
+			ROUTES(ROUTE("203.0.113.0/24", THREE) "," ROUTE("192.0.2.0/24", THREE)),
+			before);
+
+		assert_non_null(before);
+		assert_non_null(after);
+		assert_int_equal(group_id(after, one), group_id(after, two));
+		generation_free(before);
+		generation_free(after);
+	}
+}
+
 #define TWO_LINKS                                                                                \
 	"interfaces = ( { name = \"up\"; port = \"wan\"; addresses = \"198.51.100.2/24\"; },"    \
 	" { name = \"way\"; port = \"lan\"; addresses = \"198.51.101.2/24\"; } );\n"             \
@@ -213,6 +235,7 @@ main(void)
 		building_test(used_up_next_hops_need_a_restart),
 		building_test(routes_of_the_same_next_hops_share_a_group),
 		building_test(a_removed_next_hop_moves_only_its_own_flows),
+		building_test(new_prefixes_have_no_group_before),
 		building_test(next_hops_without_a_link_are_left_out),
 		building_test(ids_are_free_when_no_generation_has_them),
 		building_test(one_next_hop_is_a_group_wherever_it_comes_from),
