@@ -119,14 +119,13 @@ fib_remove(struct fib *fib, const struct route_change *change)
 	return 0;
 }
 
+/* `known`: the prefix is in the fib. */
 static int
-fib_write(struct fib *fib, const struct route_change *change)
+fib_write(struct fib *fib, const struct route_change *change, bool known)
 {
-	route_target old;
-
 	if (change->remove)
 		return fib_remove(fib, change);
-	if (!fib_find(fib, change->prefix, change->length, &old))
+	if (!known)
 		return fib_insert(fib, change);
 	return rte_fib_add(fib->rte, change->prefix, change->length, change->target);
 }
@@ -137,7 +136,7 @@ fib_write(struct fib *fib, const struct route_change *change)
  * addresses (seen in 22.11.11: add 0/1, 128/1 and then 0/0). So these go first and come back.
  */
 static int
-fib_write_last(struct fib *fib, const struct route_change *change)
+fib_write_last(struct fib *fib, const struct route_change *change, bool known)
 {
 	struct route_change longer[PREFIX_LENGTH_MAX];
 	unsigned int count = 0;
@@ -150,26 +149,25 @@ fib_write_last(struct fib *fib, const struct route_change *change)
 		if (!fib_find(fib, last->prefix, length, &last->target))
 			continue;
 		rc = fib_remove(fib, last);
-		count++;
+		count += rc == 0;
 	}
 	if (rc == 0)
-		rc = fib_write(fib, change);
+		rc = fib_write(fib, change, known);
 	while (count > 0) {
-		int back = fib_write(fib, &longer[--count]);
+		int back = fib_insert(fib, &longer[--count]);
 
 		rc = rc == 0 ? back : rc;
 	}
 	return rc;
 }
 
-/* Asked before rte_fib, which finds out with half of a prefix written and does not always tell. */
+/*
+ * For one more prefix. Asked before rte_fib, which finds out with half of a prefix written and does
+ * not always tell.
+ */
 static bool
 fib_has_room(const struct fib *fib, const struct route_change *change)
 {
-	route_target old;
-
-	if (fib_find(fib, change->prefix, change->length, &old))
-		return true;
 	if (fib->prefixes == fib->prefixes_max)
 		return false;
 	return fib->splits < fib->splits_max || !fib_splits(fib, change);
@@ -178,9 +176,12 @@ fib_has_room(const struct fib *fib, const struct route_change *change)
 int
 fib_change(struct fib *fib, const struct route_change *change)
 {
-	if (!change->remove && !fib_has_room(fib, change))
+	route_target old;
+	bool known = fib_find(fib, change->prefix, change->length, &old);
+
+	if (!change->remove && !known && !fib_has_room(fib, change))
 		return -ENOSPC;
 	if ((change->prefix | ~rte_rib_depth_to_mask(change->length)) == UINT32_MAX)
-		return fib_write_last(fib, change);
-	return fib_write(fib, change);
+		return fib_write_last(fib, change, known);
+	return fib_write(fib, change, known);
 }
