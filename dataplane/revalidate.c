@@ -2,7 +2,7 @@
 #include <netinet/in.h>
 
 #include "recall.h"
-#include "session.h"
+#include "session_fetch.h"
 #include "worker.h"
 
 /*
@@ -13,8 +13,9 @@
 
 /* Replies come from another zone now. False: there they would be another session's, or no room. */
 static bool
-revalidate_move_reverse(struct flow_table *flows, const struct session *session, uint16_t zone)
+revalidate_move_reverse(struct session_table *table, const struct session *session, uint16_t zone)
 {
+	struct flow_table *flows = &table->flows;
 	struct flow *out = flow_at(flows, session->flow);
 	struct flow moved = *flow_at(flows, out->twin);
 	uint32_t place;
@@ -29,6 +30,7 @@ revalidate_move_reverse(struct flow_table *flows, const struct session *session,
 	*flow_at(flows, place) = moved;
 	flow_remove(flows, out->twin);
 	out->twin = place;
+	table->removals++;
 	return true;
 }
 
@@ -96,50 +98,100 @@ revalidate_flow(const struct worker *worker, struct flow *flow)
 	flow->flags &= (uint8_t) ~(FLOW_OWN | FLOW_ASTRAY);
 }
 
-void
-session_revalidate(struct worker *worker, uint32_t flow)
+/* Most lead where they led before. */
+static void
+revalidate_egress(struct worker *worker, struct flow *flow, const struct egress *egress)
 {
-	struct flow_table *flows = &worker->sessions.flows;
-	uint32_t index = flow_at(flows, flow)->session;
-	struct session *session = &worker->sessions.sessions[index];
-	struct flow *out = flow_at(flows, session->flow);
+	const struct adjacency *adjacencies = worker->neighbors.adjacencies;
+
+	if (likely(!(flow->egress & EGRESS_DROP)) &&
+	    likely(adjacencies[flow->egress].interface == egress->interface) &&
+	    likely(adjacencies[flow->egress].address == egress->address))
+		return;
+	session_clear_egress(worker, flow);
+	session_set_egress(worker, flow, egress);
+}
+
+static struct decide_request
+revalidate_request(const struct worker *worker, const struct session *session)
+{
+	const struct flow *out = flow_at(&worker->sessions.flows, session->flow);
 	struct decide_request request = {
 		.key = out->key,
 		.established = true,
 		.backend = session->inbound_rule == INBOUND_RULE_NONE ? 0 : out->destination,
 		.outbound_vip = session->outbound_vip,
 	};
-	struct decision decision;
-	struct flow *back;
+
+	/* If it has come in by a mapping, that is there as long as the session itself. */
+	recall_fill(worker, &request);
+	return request;
+}
+
+void
+session_decide_again(const struct worker *worker, const uint32_t *flows, struct decision *decisions,
+		     unsigned int n)
+{
+	const struct session_table *table = &worker->sessions;
+	struct decide_request requests[DECIDE_BURST];
+
+	for (unsigned int i = 0; i < n; i++) {
+		const struct flow *flow = flow_at(&table->flows, flows[i]);
+
+		session_fetch_record(table, flow->session);
+		if (likely(flow->twin != FLOW_NONE))
+			rte_prefetch0(flow_at(&table->flows, flow->twin));
+	}
+	for (unsigned int i = 0; i < n; i++) {
+		const struct flow *flow = flow_at(&table->flows, flows[i]);
+
+		requests[i] = revalidate_request(worker, &table->sessions[flow->session]);
+	}
+	decide(worker->snapshot, requests, decisions, n);
+}
+
+/* What was decided is what the session is. False: it can not be kept. */
+static bool
+revalidate_keep(struct worker *worker, uint32_t index, const struct decision *decision)
+{
+	struct flow_table *flows = &worker->sessions.flows;
+	const struct session *session = &worker->sessions.sessions[index];
+	const struct flow *out = flow_at(flows, session->flow);
+
+	if (!revalidate_same_translation(session, out, decision) ||
+	    !revalidate_keeps_port(worker, flow_at(flows, out->twin), decision) ||
+	    !revalidate_drain(worker, index, decision))
+		return false;
+	return decision->egress_zone == flow_at(flows, out->twin)->key.zone ||
+	       revalidate_move_reverse(&worker->sessions, session, decision->egress_zone);
+}
+
+void
+session_settle_again(struct worker *worker, uint32_t flow, const struct decision *decision)
+{
+	struct flow_table *flows = &worker->sessions.flows;
+	uint32_t index = flow_at(flows, flow)->session;
+	struct session *session = &worker->sessions.sessions[index];
+	struct flow *out = flow_at(flows, session->flow), *back;
 
 	if (session->flags & SESSION_HELD) {
 		revalidate_flow(worker, out);
 		return;
 	}
-	recall_fill(worker, &request);
-	decide(worker->snapshot, &request, &decision, 1);
-	if (!revalidate_same_translation(session, out, &decision) ||
-	    !revalidate_keeps_port(worker, flow_at(flows, out->twin), &decision) ||
-	    !revalidate_drain(worker, index, &decision))
-		goto end;
-	if (decision.egress_zone != flow_at(flows, out->twin)->key.zone &&
-	    !revalidate_move_reverse(flows, session, decision.egress_zone))
-		goto end;
+	if (!revalidate_keep(worker, index, decision)) {
+		if (session_has_lost_vip(worker, session))
+			session_end_and_tell(worker, index);
+		else
+			session_end(worker, index);
+		return;
+	}
 	back = flow_at(flows, out->twin);
-	session_clear_egress(worker, out);
-	session_clear_egress(worker, back);
-	session_set_egress(worker, out, &decision.forward);
-	session_set_egress(worker, back, &decision.reverse);
+	revalidate_egress(worker, out, &decision->forward);
+	revalidate_egress(worker, back, &decision->reverse);
 	revalidate_flow(worker, out);
 	revalidate_flow(worker, back);
-	session->idle_timeout = decision.idle_timeout;
+	session->idle_timeout = decision->idle_timeout;
 	session->flags &= (uint8_t)~SESSION_TCP_RESET;
-	session->flags |= decision.tcp_reset ? SESSION_TCP_RESET : 0;
+	session->flags |= decision->tcp_reset ? SESSION_TCP_RESET : 0;
 	session_schedule(worker, index);
-	return;
-end:
-	if (session_has_lost_vip(worker, session))
-		session_end_and_tell(worker, index);
-	else
-		session_end(worker, index);
 }

@@ -84,7 +84,7 @@ struct session_table {
 	uint32_t free;
 	uint32_t used;      /* records, those of held sessions too */
 	uint32_t clock;     /* the second whose slot is looked at next */
-	uint32_t removals;  /* sessions that ended, and held ones that were let go; wraps */
+	uint32_t removals;  /* sessions that ended or moved, held ones that were let go; wraps */
 	uint32_t caught_up; /* the second in which nothing was due any more */
 	uint64_t begun;     /* counters.sessions_created, when sessions were last looked at */
 	uint32_t *chains;   /* of each slot: the first session of each */
@@ -112,18 +112,26 @@ struct flow_key session_reply_key(const struct flow_key *key, const struct decis
  */
 enum drop_reason session_create(struct worker *worker, const struct flow_key *key,
 				const struct decision *decision, uint32_t *flow);
-/*
- * The snapshot has changed since the session of that flow was decided. It is decided again, keeping
- * its translation and backend; what can not be kept ends the session. Its flows may be at other
- * places afterwards: find them again.
- */
-void session_revalidate(struct worker *worker, uint32_t flow);
 /* The session is over; its port is held as long as it has to be. */
 void session_end(struct worker *worker, uint32_t session);
 /* The same, and its ends are told, if that is wanted and they have a connection. */
 void session_end_and_tell(struct worker *worker, uint32_t session);
 /* A held session's time has come: its port is free. */
 void session_let_go(struct worker *worker, uint32_t session);
+
+/* revalidate.c */
+
+/*
+ * The snapshot has changed since the sessions of n <= DECIDE_BURST flows were decided: decides them
+ * again, keeping their translation and backend. Nothing is changed yet.
+ */
+void session_decide_again(const struct worker *worker, const uint32_t *flows,
+			  struct decision *decisions, unsigned int n);
+/*
+ * What was decided so comes into force for the session of that flow; what can not be kept ends the
+ * session. Its flows may be at other places afterwards: find them again if there were removals.
+ */
+void session_settle_again(struct worker *worker, uint32_t flow, const struct decision *decision);
 
 /* session_expect.c */
 
@@ -164,6 +172,8 @@ enum session_step session_take_segment(struct worker *worker, const struct packe
  */
 void session_wheel_add(struct session_table *table, uint32_t session, uint32_t second);
 void session_wheel_remove(struct session_table *table, uint32_t session);
+/* The second in which it is looked at. */
+uint32_t session_wheel_second(const struct session_table *table, uint32_t session);
 /* A session of the slot that is looked at, or SESSION_NONE: the slot is empty. */
 uint32_t session_wheel_next(struct session_table *table);
 /*
@@ -179,7 +189,7 @@ void session_wheel_fetch(struct session_table *table);
 uint32_t session_timeout(const struct worker *worker, const struct session *session);
 /* How long it has not been used, seconds. */
 uint32_t session_idle(const struct worker *worker, const struct session *session);
-/* Its timeout or deadline may be sooner now: has it looked at then. */
+/* Its time may be over sooner now than it would be looked at: has it looked at then. */
 void session_schedule(struct worker *worker, uint32_t session);
 /* Puts a deadline on a session; it ends then even if it is used. */
 void session_set_deadline(struct worker *worker, uint32_t session, uint32_t second);

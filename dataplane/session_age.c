@@ -51,19 +51,34 @@ session_deadline(const struct session *session)
 	return session->flags & SESSION_UNANSWERED ? 0 : session->deadline;
 }
 
-void
-session_schedule(struct worker *worker, uint32_t index)
+/* The second in which it ends if it is not used. */
+static uint32_t
+session_end_second(const struct worker *worker, const struct session *session)
 {
-	struct session_table *table = &worker->sessions;
-	const struct session *session = &table->sessions[index];
 	uint32_t timeout = session_timeout(worker, session);
 	uint32_t idle = session_idle(worker, session);
 	uint32_t second = worker->now_seconds + (timeout > idle ? timeout - idle : 0);
 
 	if (session_deadline(session) != 0)
 		second = RTE_MIN(second, session->deadline);
+	return second;
+}
+
+static void
+session_move(struct session_table *table, uint32_t index, uint32_t second)
+{
 	session_wheel_remove(table, index);
 	session_wheel_add(table, index, second);
+}
+
+void
+session_schedule(struct worker *worker, uint32_t index)
+{
+	struct session_table *table = &worker->sessions;
+	uint32_t second = session_end_second(worker, &table->sessions[index]);
+
+	if (second < session_wheel_second(table, index))
+		session_move(table, index, second);
 }
 
 void
@@ -103,12 +118,11 @@ session_look(struct worker *worker, uint32_t index, uint32_t lag)
 		else
 			session_end(worker, index);
 	} else if (held) {
-		session_wheel_remove(table, index);
-		session_wheel_add(table, index, session->deadline);
+		session_move(table, index, session->deadline);
 	} else if (session_is_idle(worker, session, lag)) {
 		session_end_and_tell(worker, index);
 	} else {
-		session_schedule(worker, index);
+		session_move(table, index, session_end_second(worker, session));
 	}
 }
 

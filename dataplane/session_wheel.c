@@ -45,6 +45,14 @@ session_wheel_remove(struct session_table *table, uint32_t index)
 }
 
 uint32_t
+session_wheel_second(const struct session_table *table, uint32_t index)
+{
+	uint32_t slot = table->sessions[index].chain / SESSION_WHEEL_CHAINS;
+
+	return table->clock + (slot - table->clock) % SESSION_WHEEL_SLOTS;
+}
+
+uint32_t
 session_wheel_next(struct session_table *table)
 {
 	const uint32_t *chains = wheel_chains(table, table->clock);

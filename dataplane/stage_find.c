@@ -132,26 +132,61 @@ find_all(struct worker *worker, uint32_t wanted, const uint32_t *const *heads, b
 	return wanted & ~unknown;
 }
 
-/* The same, when the burst holds sessions that were decided from an older snapshot. */
+/* The packet has a session, and that was decided from an older snapshot. */
+static bool
+find_is_stale(const struct worker *worker, const struct packet *packet)
+{
+	return packet->flow != FLOW_NONE &&
+	       flow_at(&worker->sessions.flows, packet->flow)->decided_from !=
+		       worker->snapshot->decided_from;
+}
+
+/* Decides the sessions of stale packets anew, in order. Which packets are: a bit for each. */
+static uint32_t
+find_decide(struct worker *worker, uint32_t known, struct decision *decisions)
+{
+	uint32_t flows[BURST], stale = 0;
+	unsigned int count = 0;
+
+	for (; known != 0; known &= known - 1) {
+		unsigned int i = rte_bsf32(known);
+
+		if (find_is_stale(worker, &worker->burst[i])) {
+			flows[count++] = worker->burst[i].flow;
+			stale |= 1U << i;
+		}
+	}
+	if (likely(count > 0))
+		session_decide_again(worker, flows, decisions, count);
+	return stale;
+}
+
+/*
+ * Which of the wanted are known, when there are some whose sessions were decided from an older
+ * snapshot. What becomes of those is found out at once, and done in the order of the packets.
+ */
 static uint32_t
 find_revalidate(struct worker *worker, uint32_t wanted)
 {
-	struct flow_table *flows = &worker->sessions.flows;
-	uint32_t known = 0;
+	struct session_table *table = &worker->sessions;
+	struct decision decisions[BURST], *decision = decisions;
+	uint32_t stale = find_decide(worker, worker->burst_known & wanted, decisions);
+	uint32_t removals = table->removals, known = 0;
 
 	for (; wanted != 0; wanted &= wanted - 1) {
 		unsigned int i = rte_bsf32(wanted);
 		struct packet *packet = &worker->burst[i];
 
 		/* An earlier packet's session may have ended, or moved its entries. */
-		packet->flow = flow_find(flows, &packet->key, packet->hash);
-		if (packet->flow != FLOW_NONE &&
-		    flow_at(flows, packet->flow)->decided_from != worker->snapshot->decided_from) {
-			session_revalidate(worker, packet->flow);
-			packet->flow = flow_find(flows, &packet->key, packet->hash);
+		if (unlikely(table->removals != removals))
+			packet->flow = flow_find(&table->flows, &packet->key, packet->hash);
+		if (find_is_stale(worker, packet)) {
+			session_settle_again(worker, packet->flow, decision);
+			if (unlikely(table->removals != removals))
+				packet->flow = flow_find(&table->flows, &packet->key, packet->hash);
 		}
-		if (packet->flow != FLOW_NONE)
-			known |= 1U << i;
+		decision += stale >> i & 1;
+		known |= (uint32_t)(packet->flow != FLOW_NONE) << i;
 	}
 	return known;
 }

@@ -108,17 +108,27 @@ session_open(struct change *change, struct flow_key key)
 	return flow;
 }
 
+/* As the next packet of that flow does. */
+static inline void
+decide_again(struct change *change, const struct flow *flow)
+{
+	uint32_t index = (uint32_t)(flow - change->worker->sessions.flows.flows);
+	struct decision decision;
+
+	session_decide_again(change->worker, &index, &decision, 1);
+	session_settle_again(change->worker, index, &decision);
+}
+
 /* The next packet of that key after the change; NULL: the session is no more. */
 static inline struct flow *
 next_packet(struct change *change, struct flow_key key)
 {
-	const struct flow_table *flows = &change->worker->sessions.flows;
 	struct flow *flow = flow_of(change, key);
 
 	change->worker->snapshot = &change->after.snapshot;
 	if (flow == NULL)
 		return NULL;
-	session_revalidate(change->worker, (uint32_t)(flow - flows->flows));
+	decide_again(change, flow);
 	flow = flow_of(change, key);
 	if (flow != NULL) {
 		assert_int_equal(flow->decided_from, change->after.snapshot.decided_from);

@@ -27,6 +27,35 @@ nothing_changed(void **state)
 	}
 }
 
+/* What is decided at once comes into force one after the other. */
+static void
+sessions_of_a_burst_are_decided_at_once(void **state)
+{
+	const struct flow_key keys[] = { outbound(IPPROTO_TCP), inside(), outbound(IPPROTO_UDP) };
+	struct change *change = *state;
+	const uint32_t *removals = &change->worker->sessions.removals;
+	struct decision decisions[RTE_DIM(keys)];
+	uint32_t flows[RTE_DIM(keys)], before = *removals;
+
+	for (size_t i = 0; i < RTE_DIM(keys); i++) {
+		struct flow *flow = session_open(change, keys[i]);
+
+		flows[i] = i % 2 == 0 ? flow->twin : twin_of(change, flow)->twin;
+	}
+	change->after.subnets[APP].vip_count = 0;
+	change->worker->snapshot = &change->after.snapshot;
+	session_decide_again(change->worker, flows, decisions, RTE_DIM(keys));
+	assert_int_equal(change->worker->sessions.used, 3);
+	session_settle_again(change->worker, flows[1], &decisions[1]);
+	assert_int_equal(*removals, before);
+	session_settle_again(change->worker, flows[0], &decisions[0]);
+	session_settle_again(change->worker, flows[2], &decisions[2]);
+	assert_int_equal(*removals, before + 2);
+	assert_non_null(flow_of(change, keys[1]));
+	assert_null(flow_of(change, keys[0]));
+	assert_null(flow_of(change, keys[2]));
+}
+
 /* Of a session that is over, the entry that holds its port goes on to do so. */
 static void
 what_is_held_stays_held(void **state)
@@ -40,7 +69,7 @@ what_is_held_stays_held(void **state)
 	session_end(change->worker, back->session);
 	assert_int_equal(back->egress, EGRESS_DROP | DROP_session_over);
 	change->worker->snapshot = &change->after.snapshot;
-	session_revalidate(change->worker, (uint32_t)(back - change->worker->sessions.flows.flows));
+	decide_again(change, back);
 	assert_int_equal(back->egress, EGRESS_DROP | DROP_session_over);
 	assert_int_equal(back->decided_from, change->after.snapshot.decided_from);
 	assert_int_equal(back->flags & FLOW_OWN, 0);
@@ -335,6 +364,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_CHANGE(nothing_changed),
+		WITH_CHANGE(sessions_of_a_burst_are_decided_at_once),
 		WITH_CHANGE(what_is_held_stays_held),
 		WITH_CHANGE(groups_let_sessions_go_on),
 		WITH_CHANGE(next_hops_change_the_egress_alone),

@@ -99,6 +99,33 @@ what_is_used_late_goes_on(void **state)
 	assert_used_after(worker, true, 0);
 }
 
+/* The wheel is touched only for what is to be looked at sooner. */
+static void
+only_a_shorter_time_is_scheduled_anew(void **state)
+{
+	struct worker *worker = *state;
+	struct session_table *table = &worker->sessions;
+	uint32_t session = table->free;
+
+	begin(worker, 0, 1);
+	table->sessions[session].idle_timeout = TIMEOUT + 60;
+	session_schedule(worker, session);
+	assert_int_equal(session_wheel_second(table, session), START + TIMEOUT);
+	worker->now_seconds = START + TIMEOUT;
+	assert_used_after(worker, true, 1);
+	assert_int_equal(session_wheel_second(table, session), START + TIMEOUT + 60);
+
+	table->sessions[session].idle_timeout = TIMEOUT + 20;
+	session_schedule(worker, session);
+	assert_int_equal(session_wheel_second(table, session), START + TIMEOUT + 20);
+	session_set_deadline(worker, session, START + TIMEOUT + 10);
+	assert_int_equal(session_wheel_second(table, session), START + TIMEOUT + 10);
+	worker->now_seconds = START + TIMEOUT + 9;
+	assert_used_after(worker, true, 1);
+	worker->now_seconds = START + TIMEOUT + 10;
+	assert_used_after(worker, true, 0);
+}
+
 /* A round is short when nothing comes, and tells that it left something. */
 static void
 an_idle_round_does_a_little(void **state)
@@ -129,6 +156,7 @@ main(void)
 		WITH_WORKER(a_call_looks_at_a_few),
 		WITH_WORKER(a_call_looks_at_as_many_as_have_begun),
 		WITH_WORKER(what_is_used_late_goes_on),
+		WITH_WORKER(only_a_shorter_time_is_scheduled_anew),
 		WITH_WORKER(an_idle_round_does_a_little),
 	};
 

@@ -154,18 +154,14 @@ sessions_by_a_mapping_are_decided_again(void **state)
 
 	assert_int_equal(open_session(change, inward, NULL), DROP_NONE);
 	change->worker->snapshot = &change->after.snapshot;
-	session_revalidate(change->worker,
-			   flow_find(&change->worker->sessions.flows, &inward,
-				     flow_hash(&change->worker->sessions.flows, &inward)));
+	decide_again(change, flow_of(change, inward));
 	assert_non_null(flow_of(change, inward));
 	assert_int_equal(flow_of(change, inward)->decided_from,
 			 change->after.snapshot.decided_from);
 
 	change->after.snapshot.decided_from++;
 	change->after.pools[ONE].units[port / SNAT_CHUNK_PORTS] = SNAT_UNIT_NONE;
-	session_revalidate(change->worker,
-			   flow_find(&change->worker->sessions.flows, &inward,
-				     flow_hash(&change->worker->sessions.flows, &inward)));
+	decide_again(change, flow_of(change, inward));
 	assert_null(flow_of(change, inward));
 }
 

@@ -77,6 +77,25 @@ seconds_it_does_not_reach_come_sooner(void **state)
 	table_free(table);
 }
 
+static void
+it_tells_when_a_session_is_looked_at(void **state)
+{
+	struct session_table *table = table_make();
+
+	(void)state;
+	session_wheel_add(table, 7, START);
+	session_wheel_add(table, 8, START + REACH);
+	session_wheel_add(table, 9, START + 7192); /* 8192, where the wheel begins anew */
+	assert_int_equal(session_wheel_second(table, 7), START);
+	assert_int_equal(session_wheel_second(table, 8), START + REACH);
+	assert_int_equal(session_wheel_second(table, 9), START + 7192);
+	table->clock = START + 5;
+	assert_int_equal(session_wheel_second(table, 8), START + REACH);
+	session_wheel_add(table, 10, START + 5 + REACH);
+	assert_int_equal(session_wheel_second(table, 10), START + 5 + REACH);
+	table_free(table);
+}
+
 /* The sessions of a slot, however many there are of each chain, and while others go. */
 static void
 each_comes_once(void **state)
@@ -140,6 +159,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_empty_wheel_has_no_session),
 		cmocka_unit_test(seconds_it_does_not_reach_come_sooner),
+		cmocka_unit_test(it_tells_when_a_session_is_looked_at),
 		cmocka_unit_test(each_comes_once),
 		cmocka_unit_test(it_agrees_with_a_list),
 	};
