@@ -78,6 +78,12 @@ icmp_error_is_due(const struct packet *packet, const struct snapshot_interface *
 	return icmp_is_unicast(packet, link);
 }
 
+bool
+icmp_rate_pass(struct worker *worker)
+{
+	return bucket_pass(&worker->icmp, worker->snapshot->icmp_error_rate, worker->now);
+}
+
 struct rte_mbuf *
 icmp_originate(struct worker *worker, const struct icmp_subject *subject,
 	       const struct snapshot_interface *link, const struct rte_ether_addr *to,
@@ -85,7 +91,7 @@ icmp_originate(struct worker *worker, const struct icmp_subject *subject,
 {
 	struct rte_mbuf *mbuf = NULL;
 
-	if (bucket_pass(&worker->icmp, worker->snapshot->icmp_error_rate, worker->now))
+	if (icmp_rate_pass(worker))
 		mbuf = icmp_message_make(worker->pool, subject, link, to, from, icmp);
 	if (mbuf == NULL) {
 		worker->counters.icmp_errors_suppressed++;
@@ -101,17 +107,16 @@ icmp_tell(struct worker *worker, const struct packet *packet, rte_be32_t from,
 	  const struct rte_icmp_hdr *icmp)
 {
 	const struct snapshot_interface *link = &worker->snapshot->interfaces[packet->interface];
-	const struct rte_ether_hdr *ether = icmp_frame(packet);
 	const struct icmp_subject subject = {
 		.mbuf = packet->mbuf,
-		.offset = (uint32_t)((const char *)packet->ip - (const char *)ether),
+		.offset = packet_link_length(packet),
 		.ip = packet->ip,
 	};
 	struct rte_mbuf *mbuf;
 
 	if (!icmp_error_is_due(packet, link))
 		return;
-	mbuf = icmp_originate(worker, &subject, link, &ether->src_addr, from, icmp);
+	mbuf = icmp_originate(worker, &subject, link, &icmp_frame(packet)->src_addr, from, icmp);
 	if (mbuf != NULL)
 		transmit_frame(worker, link->port, mbuf);
 }

@@ -39,6 +39,9 @@ void icmp_refuse(struct worker *worker, const struct packet *packet, uint8_t cod
  */
 void icmp_parameter_problem(struct worker *worker, const struct packet *packet, uint8_t pointer);
 
+/* Whether one more passes now: of ICMP errors, and of the resets that stand in for them. */
+bool icmp_rate_pass(struct worker *worker);
+
 /*
  * As icmp_message_make(), within the worker's rate, and counted as sent, or as suppressed where
  * there is none.

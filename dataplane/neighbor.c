@@ -69,13 +69,14 @@ header_set(struct adjacency *adjacency, const struct snapshot_interface *link,
 	struct snapshot_interface seen = *link; /* by who writes frames */
 	uint8_t length;
 
-	if (link->port_tags)
-		seen.vlan = 0;
-	length = link_header_write(&seen, mac, RTE_ETHER_TYPE_IPV4, header);
 	memset(adjacency->header, 0, sizeof(adjacency->header));
-	adjacency->type = link->port_tags ? ADJACENCY_TAGGED : ADJACENCY_ETHERNET;
-	if (link->port_tags)
+	adjacency->type = ADJACENCY_ETHERNET;
+	if (link->port_tags) {
+		adjacency->type = ADJACENCY_TAGGED;
 		memcpy(adjacency->header, &link->vlan, sizeof(link->vlan));
+		seen.vlan = 0;
+	}
+	length = link_header_write(&seen, mac, RTE_ETHER_TYPE_IPV4, header);
 	memcpy(adjacency->header + sizeof(adjacency->header) - length, header, length);
 	adjacency->header_length = length;
 	adjacency->port = link->port;

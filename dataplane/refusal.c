@@ -16,8 +16,7 @@ refusal_is_sound(const struct packet *packet)
 {
 	uint32_t header = rte_ipv4_hdr_len(packet->ip);
 	const struct rte_udp_hdr *udp = (const void *)((const char *)packet->ip + header);
-	uint32_t offset =
-		(uint32_t)((const char *)udp - rte_pktmbuf_mtod(packet->mbuf, const char *));
+	uint32_t offset = packet_link_length(packet) + header;
 	uint16_t sum;
 
 	if (packet->flags & PACKET_TRUNCATED)

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "icmp.h"
 #include "link.h"
 #include "transmit.h"
 #include "worker.h"
@@ -118,7 +119,7 @@ reset_refuse(struct worker *worker, const struct packet *packet)
 
 	if (segment->tcp_flags & RTE_TCP_RST_FLAG || length == UINT32_MAX)
 		return;
-	if (!bucket_pass(&worker->icmp, worker->snapshot->icmp_error_rate, worker->now)) {
+	if (!icmp_rate_pass(worker)) {
 		worker->counters.tcp_resets_lost++;
 		return;
 	}
