@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "bytes.h"
+#include "dataplane/kernel.h"
 #include "dataplane/route.h"
 #include "dataplane/transmit.h"
 #include "dataplane/worker.h"
@@ -197,6 +198,44 @@ fixture_teardown_routes(void **state)
 
 	rte_fib_free(fixture->snapshot.fib);
 	return fixture_teardown(state);
+}
+
+/* The same with rings to Linux. */
+static inline int
+fixture_setup_kernel(void **state)
+{
+	struct fixture *fixture;
+
+	if (fixture_setup(state) != 0)
+		return -1;
+	fixture = *state;
+	fixture->snapshot.kernel_rate = 1000000;
+	fixture->worker.now = 1000000000;
+	return kernel_init(&fixture->worker.kernel, 0, SOCKET_ID_ANY);
+}
+
+static inline int
+fixture_teardown_kernel(void **state)
+{
+	struct fixture *fixture = *state;
+
+	kernel_release(&fixture->worker.kernel);
+	return fixture_teardown(state);
+}
+
+/* The adjacency of a neighbour that has that MAC address, of hexadecimal digits. */
+static inline uint32_t
+fixture_resolve(struct fixture *fixture, uint16_t interface, uint32_t address, const char *mac)
+{
+	struct command_neighbor neighbor = {
+		.interface = interface,
+		.reachable = 1,
+		.address = rte_cpu_to_be_32(address),
+	};
+
+	assert_int_equal(bytes_read(mac, neighbor.mac.addr_bytes, sizeof(neighbor.mac)),
+			 sizeof(neighbor.mac));
+	return neighbor_resolve(&fixture->worker.neighbors, &fixture->snapshot, &neighbor);
 }
 
 static inline void

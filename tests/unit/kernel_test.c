@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "dataplane/kernel.h"
 #include "fixture.h"
 
 /* Frames from 198.51.100.7, on the interface wan's link, to its own address or to all. */
@@ -18,22 +17,11 @@ set_up(void **state)
 {
 	struct fixture *fixture;
 
-	if (fixture_setup(state) != 0)
+	if (fixture_setup_kernel(state) != 0)
 		return -1;
 	fixture = *state;
-	fixture->snapshot.kernel_rate = 1000000;
 	fixture->interfaces[WAN].tap = true;
-	fixture->worker.now = 1000000000;
-	return kernel_init(&fixture->worker.kernel, 0, SOCKET_ID_ANY);
-}
-
-static int
-tear_down(void **state)
-{
-	struct fixture *fixture = *state;
-
-	kernel_release(&fixture->worker.kernel);
-	return fixture_teardown(state);
+	return 0;
 }
 
 static struct packet
@@ -157,14 +145,17 @@ main(void)
 	test_eal_start("64");
 
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(only_interfaces_with_a_tap_give, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(only_interfaces_with_a_tap_give, set_up,
+						fixture_teardown_kernel),
 		cmocka_unit_test_setup_teardown(of_other_types_lldp_alone_is_wanted, set_up,
-						tear_down),
-		cmocka_unit_test_setup_teardown(a_neighbours_bgp_goes_first, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(more_than_the_rate_is_dropped, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_full_ring_drops, set_up, tear_down),
+						fixture_teardown_kernel),
+		cmocka_unit_test_setup_teardown(a_neighbours_bgp_goes_first, set_up,
+						fixture_teardown_kernel),
+		cmocka_unit_test_setup_teardown(more_than_the_rate_is_dropped, set_up,
+						fixture_teardown_kernel),
+		cmocka_unit_test_setup_teardown(a_full_ring_drops, set_up, fixture_teardown_kernel),
 		cmocka_unit_test_setup_teardown(frames_of_the_kernel_get_the_tag, set_up,
-						tear_down),
+						fixture_teardown_kernel),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,9 @@
 #define FROM_WAN WAN_HOST WAN_MAC "0800"
 #define LAN_MAC  "0200 0000 0002"
 #define LAN_HOST "0200 0000 0204"
+#define VLAN     "8100 000a 0800"
+#define TO_LAN   LAN_MAC LAN_HOST VLAN
+#define FROM_LAN LAN_HOST LAN_MAC VLAN
 
 /* 203.0.113.9:40000 -> 198.51.100.2:22, and what answers it; all packets are as scapy makes them.
  */
@@ -90,12 +93,10 @@ the_address_that_was_asked_answers(void **state)
 	struct fixture *fixture = *state;
 
 	refuse(fixture, LAN,
-	       LAN_MAC LAN_HOST "8100 000a 0800"
-				"4500 001c 0007 0000 4011 4591 0a00 0104 c633 6402 0001 0002"
-				"0008 0000");
+	       TO_LAN "4500 001c 0007 0000 4011 4591 0a00 0104 c633 6402 0001 0002"
+		      "0008 0000");
 	fixture_expect(fixture, 1, 0,
-		       LAN_HOST LAN_MAC
-		       "8100 000a 0800"
+		       FROM_LAN
 		       "45c0 0038 0000 4000 4001 04cc c633 6402 0a00 0104 0303 fcf1 0000 0000"
 		       "4500 001c 0007 0000 4011 4591 0a00 0104 c633 6402 0001 0002 0008 0000");
 }
@@ -124,14 +125,11 @@ a_reset_bears_the_tag_of_its_vlan(void **state)
 	struct fixture *fixture = *state;
 
 	refuse(fixture, LAN,
-	       LAN_MAC LAN_HOST "8100 000a 0800"
-				"4500 0028 0007 0000 4006 64c5 0a00 0104 0a00 0101 9c40 0016"
-				"0000 03e8 0000 0000 5002 2000 d99f 0000");
+	       TO_LAN "4500 0028 0007 0000 4006 64c5 0a00 0104 0a00 0101 9c40 0016"
+		      "0000 03e8 0000 0000 5002 2000 d99f 0000");
 	fixture_expect(fixture, 1, 0,
-		       LAN_HOST LAN_MAC
-		       "8100 000a 0800"
-		       "4500 0028 0000 4000 4006 24cc 0a00 0101 0a00 0104 0016 9c40"
-		       "0000 0000 0000 03e9 5014 0000 f98c 0000");
+		       FROM_LAN "4500 0028 0000 4000 4006 24cc 0a00 0101 0a00 0104 0016 9c40"
+				"0000 0000 0000 03e9 5014 0000 f98c 0000");
 }
 
 /* Resets and ICMP errors have one rate, of which a tenth of a second's may come at once. */

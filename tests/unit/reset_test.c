@@ -16,19 +16,6 @@ struct connection {
 	struct flow back;
 };
 
-static uint32_t
-neighbor_add(struct fixture *fixture, uint16_t interface, uint32_t address, uint8_t last)
-{
-	const struct command_neighbor neighbor = {
-		.interface = interface,
-		.reachable = true,
-		.address = rte_cpu_to_be_32(address),
-		.mac = { { 2, 0, 0, 0, 0, last } },
-	};
-
-	return neighbor_resolve(&fixture->worker.neighbors, &fixture->snapshot, &neighbor);
-}
-
 static struct connection
 connection_make(struct fixture *fixture)
 {
@@ -39,14 +26,15 @@ connection_make(struct fixture *fixture)
 			 .destination_port = RTE_BE16(443),
 			 .flags = FLOW_TCP_KNOWN,
 			 .tcp_expected = 0x01020304,
-			 .egress = neighbor_add(fixture, WAN, IP4(198, 51, 100, 1), 0x11) },
+			 .egress = fixture_resolve(fixture, WAN, IP4(198, 51, 100, 1),
+						   "0200 0000 0011") },
 		.back = { .source = rte_cpu_to_be_32(SERVER),
 			  .destination = rte_cpu_to_be_32(HOST),
 			  .source_port = RTE_BE16(443),
 			  .destination_port = RTE_BE16(51000),
 			  .flags = FLOW_REVERSE | FLOW_TCP_KNOWN,
 			  .tcp_expected = 0xa0b0c0d0,
-			  .egress = neighbor_add(fixture, LAN, HOST, 0x22) },
+			  .egress = fixture_resolve(fixture, LAN, HOST, "0200 0000 0022") },
 	};
 }
 

@@ -5,7 +5,6 @@
 
 #include "dataplane/arp.h"
 #include "dataplane/icmp.h"
-#include "dataplane/kernel.h"
 #include "fixture.h"
 
 /*
@@ -25,7 +24,8 @@
 #define LLDP      "0180 c200 000e 0200 0000 0204"
 #define LLDP_DATA "88cc 0207 0400 0200 0000 0204"
 /* UDP 198.51.100.9:53 -> 10.0.1.4:5353, already rewritten, as it came on another link. */
-#define CAME   "0200 0000 0001 0200 0000 0101 0800"
+#define ROUTER "0200 0000 0101"
+#define CAME   "0200 0000 0001" ROUTER "0800"
 #define PACKET "4500 0020 0007 0000 3f11 4686 c633 6409 0a00 0104 0035 14e9 000c 0000 6162 6364"
 /* The same with 60 bytes of data. */
 #define LONG "4500 0058 0007 0000 3f11 464e c633 6409 0a00 0104 0035 14e9 0044 0000"
@@ -53,22 +53,11 @@ set_up(void **state)
 {
 	struct fixture *fixture;
 
-	if (fixture_setup(state) != 0)
+	if (fixture_setup_kernel(state) != 0)
 		return -1;
 	fixture = *state;
 	fixture->maps[1].told = RTE_MBUF_F_RX_VLAN_STRIPPED;
-	fixture->snapshot.kernel_rate = 1000000;
-	fixture->worker.now = 1000000000;
-	return kernel_init(&fixture->worker.kernel, 0, SOCKET_ID_ANY);
-}
-
-static int
-tear_down(void **state)
-{
-	struct fixture *fixture = *state;
-
-	kernel_release(&fixture->worker.kernel);
-	return fixture_teardown(state);
+	return 0;
 }
 
 static void
@@ -139,21 +128,21 @@ linux_gets_the_tag_again(void **state)
 	rte_pktmbuf_free(frame.mbuf);
 }
 
+static uint32_t
+resolve_host(struct fixture *fixture)
+{
+	return fixture_resolve(fixture, LAN, IP4(10, 0, 1, 4), LAN_HOST);
+}
+
 /* A port that does so puts tags into packets to neighbours, whatever they had before. */
 static void
 ports_put_tags_in(void **state)
 {
 	struct fixture *fixture = *state;
-	struct command_neighbor neighbor = {
-		.interface = LAN,
-		.reachable = 1,
-		.mac = { { 2, 0, 0, 0, 2, 4 } },
-		.address = RTE_BE32(IP4(10, 0, 1, 4)),
-	};
 	uint32_t adjacency;
 
 	fixture->interfaces[LAN].port_tags = true;
-	adjacency = neighbor_resolve(&fixture->worker.neighbors, &fixture->snapshot, &neighbor);
+	adjacency = resolve_host(fixture);
 	fixture->ports[1].room = 2;
 	for (unsigned int i = 0; i < 3; i++) {
 		struct rte_mbuf *mbuf = fixture_frame(fixture, CAME PACKET, 0);
@@ -175,19 +164,13 @@ static void
 other_ports_are_asked_for_nothing(void **state)
 {
 	struct fixture *fixture = *state;
-	struct command_neighbor neighbor = {
-		.interface = WAN,
-		.reachable = 1,
-		.mac = { { 2, 0, 0, 0, 1, 1 } },
-		.address = RTE_BE32(IP4(198, 51, 100, 1)),
-	};
 	struct packet packet = receive(fixture, TO_LAN PING);
 	uint32_t adjacency;
 
 	fixture->interfaces[LAN].port_tags = true;
-	adjacency = neighbor_resolve(&fixture->worker.neighbors, &fixture->snapshot, &neighbor);
+	adjacency = fixture_resolve(fixture, WAN, IP4(198, 51, 100, 1), ROUTER);
 	transmit_to_adjacency(&fixture->worker, packet.mbuf, packet.ip, adjacency);
-	fixture_expect(fixture, 0, 0, "0200 0000 0101 0200 0000 0001" PING);
+	fixture_expect(fixture, 0, 0, ROUTER "0200 0000 0001" PING);
 	assert_false(fixture->ports[0].frames[0]->ol_flags & RTE_MBUF_F_TX_VLAN);
 }
 
@@ -196,14 +179,7 @@ static void
 what_is_cut_has_tags_too(void **state)
 {
 	struct fixture *fixture = *state;
-	struct command_neighbor neighbor = {
-		.interface = LAN,
-		.reachable = 1,
-		.mac = { { 2, 0, 0, 0, 2, 4 } },
-		.address = RTE_BE32(IP4(10, 0, 1, 4)),
-	};
-	uint32_t adjacency =
-		neighbor_resolve(&fixture->worker.neighbors, &fixture->snapshot, &neighbor);
+	uint32_t adjacency = resolve_host(fixture);
 	struct rte_mbuf *mbuf = fixture_frame(fixture, CAME LONG TEN TEN TEN TEN TEN TEN, 0);
 
 	fixture->interfaces[LAN].port_tags = true;
@@ -225,7 +201,7 @@ what_is_cut_has_tags_too(void **state)
 int
 main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, fixture_teardown_kernel)
 	const struct CMUnitTest tests[] = {
 		TEST(there_may_be_no_room_for_a_tag),
 		TEST(answers_have_the_tag_again),

@@ -19,14 +19,7 @@ adjacency_add(struct fixture *fixture, uint32_t address)
 static uint32_t
 adjacency_resolve(struct fixture *fixture, uint32_t address)
 {
-	struct command_neighbor neighbor = {
-		.interface = WAN,
-		.reachable = 1,
-		.mac = { { 2, 0, 0, 0, 1, 1 } },
-		.address = rte_cpu_to_be_32(address),
-	};
-
-	return neighbor_resolve(&fixture->worker.neighbors, &fixture->snapshot, &neighbor);
+	return fixture_resolve(fixture, WAN, address, ROUTER);
 }
 
 static void
