@@ -89,13 +89,12 @@ apply_under_way(struct worker *worker, struct packet *packet, enum drop_reason f
 	return true;
 }
 
-void
-apply_first(struct worker *worker, struct packet *packet, const struct decision *decision)
+static void
+apply_missed(struct worker *worker, struct packet *packet, const struct decision *decision)
 {
 	const struct flow_table *flows = &worker->sessions.flows;
 	enum drop_reason reason;
 	struct decision late;
-	uint64_t begun;
 
 	/* An earlier packet of this burst may have made the session. */
 	packet->flow = flow_find(flows, &packet->key, packet->hash);
@@ -114,12 +113,19 @@ apply_first(struct worker *worker, struct packet *packet, const struct decision 
 		apply_drop(worker, packet, reason);
 		return;
 	}
-	begun = first_share_begin(&worker->first_share);
 	if (decision == NULL) {
 		apply_decide(worker, packet, &late);
 		decision = &late;
 	}
 	apply_decided(worker, packet, decision);
+}
+
+void
+apply_first(struct worker *worker, struct packet *packet, const struct decision *decision)
+{
+	uint64_t begun = first_share_begin(&worker->first_share);
+
+	apply_missed(worker, packet, decision);
 	first_share_end(&worker->first_share, begun);
 }
 

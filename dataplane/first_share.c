@@ -7,47 +7,37 @@
 void
 first_share_init(struct first_share *share, uint64_t (*cycles)(void))
 {
-	*share = (struct first_share){ .cycles = cycles, .cost = FIRST_SHARE_COST };
+	*share = (struct first_share){ .cycles = cycles };
 }
 
-/* Charges those that were admitted last. */
-static void
-first_share_charge(struct first_share *share)
+/* Adds to what is left: neither more than that is saved up, nor are more debts kept. */
+static int64_t
+first_share_add(int64_t left, int64_t cycles, int64_t most)
 {
-	uint64_t one;
-
-	share->credit -= (int64_t)share->spent;
-	if (share->admitted > 0) {
-		one = share->spent / share->admitted;
-		share->cost = (uint32_t)((share->cost * (uint64_t)FIRST_SHARE_COST_WEIGHT +
-					  RTE_MIN(one, (uint64_t)FIRST_SHARE_SAVED)) /
-					 (FIRST_SHARE_COST_WEIGHT + 1));
-	}
-	share->admitted = 0;
-	share->spent = 0;
+	return RTE_MAX(RTE_MIN(left + cycles, most), -most);
 }
 
-unsigned int
-first_share_admit(struct first_share *share, uint32_t percent, uint64_t now, unsigned int count)
+bool
+first_share_admits(struct first_share *share, uint32_t percent, uint64_t now, unsigned int count)
 {
 	uint64_t cycles, passed;
+	int64_t earned, cost;
 
-	first_share_charge(share);
 	share->limits = share->cycles != NULL && percent < FIRST_SHARE_ALL && share->waited != 0 &&
 			now - share->waited < FIRST_SHARE_WAIT;
 	if (likely(!share->limits))
-		return count;
+		return true;
 	cycles = share->cycles();
 	passed = RTE_MIN(cycles - share->since, (uint64_t)FIRST_SHARE_SAVED * FIRST_SHARE_ALL);
 	share->since = cycles;
-	share->credit = RTE_MIN(share->credit + (int64_t)(passed * percent / FIRST_SHARE_ALL),
-				(int64_t)FIRST_SHARE_SAVED);
-	/* What one takes too much is kept back from the next ones. */
-	share->admitted = 0;
-	if (share->credit > 0)
-		share->admitted =
-			(uint32_t)RTE_MIN((int64_t)count, share->credit / share->cost + 1);
-	share->credit -= (int64_t)count * FIRST_SHARE_MISS;
-	share->credit = RTE_MAX(share->credit, -(int64_t)FIRST_SHARE_SAVED);
-	return share->admitted;
+	earned = (int64_t)(passed * percent / FIRST_SHARE_ALL);
+	cost = FIRST_SHARE_BURST + (int64_t)count * FIRST_SHARE_MISS;
+	share->least = first_share_add(share->least, earned / FIRST_SHARE_LEAST,
+				       FIRST_SHARE_SAVED / FIRST_SHARE_LEAST);
+	share->credit = first_share_add(share->credit, earned - cost, FIRST_SHARE_SAVED);
+	if (share->credit <= 0 && share->least <= 0)
+		return false;
+	share->credit -= (int64_t)count * FIRST_SHARE_BEHIND;
+	share->least -= (int64_t)count * FIRST_SHARE_BEHIND;
+	return true;
 }

@@ -10,6 +10,10 @@
  * the worker from everybody else. While others wait, first packets have a share of the cycles, and
  * those for which there is none are dropped, which takes its part of the share too.
  *
+ * A burst's first packets are decided together, as one costs the less the more there are, or not at
+ * all; what they take too much is kept back from the next ones. To drop a flood may take all of the
+ * share. So that sessions begin even then, a part of it is for those alone that are decided.
+ *
  * Others wait when a queue had a whole burst and not all of it were first packets: there are more
  * behind. Who is alone may have the whole worker.
  */
@@ -19,14 +23,16 @@ enum {
 	FIRST_SHARE_WAIT =
 		1000000, /* nanoseconds for which others wait, once they have been seen */
 	FIRST_SHARE_SAVED =
-		1 << 20,         /* cycles: half a millisecond's, so that a rush is a short one */
-	FIRST_SHARE_COST = 1024, /* cycles of one, until some have been measured */
+		1 << 18, /* cycles: a tenth of a millisecond's, so that a rush is a short one */
+	FIRST_SHARE_LEAST = 8, /* one part in so many is for those that are decided */
 	/*
-	 * Cycles of each, from its parsing on: none has a session. About 90 in a flood of
-	 * 10M a second (tests/bench/pipeline_flood.c), and more where they are fewer.
+	 * Cycles of each, from its parsing on, and of the burst in which there are some, which goes
+	 * ways that nobody could foresee (tests/bench/pipeline_flood.c).
 	 */
-	FIRST_SHARE_MISS = 100,
-	FIRST_SHARE_COST_WEIGHT = 8, /* of what was known of the cost, to 1 of what is measured */
+	FIRST_SHARE_MISS = 70,
+	FIRST_SHARE_BURST = 200,
+	/* What one that is decided costs those behind it: caches, and stores under way. */
+	FIRST_SHARE_BEHIND = 100,
 };
 
 struct first_share {
@@ -34,10 +40,8 @@ struct first_share {
 	uint64_t waited;          /* nanoseconds: when others were last seen to wait */
 	uint64_t since;           /* cycles: when the share was last added up */
 	int64_t credit;           /* cycles that first packets have left */
-	uint64_t spent;           /* cycles, by those that were admitted since */
-	uint32_t admitted;
-	uint32_t cost; /* cycles of one, on average */
-	bool limits;   /* at present */
+	int64_t least;            /* ... that those that are decided have left in any case */
+	bool limits;              /* at present */
 };
 
 void first_share_init(struct first_share *share, uint64_t (*cycles)(void));
@@ -49,9 +53,9 @@ first_share_wait(struct first_share *share, uint64_t now)
 	share->waited = now;
 }
 
-/* How many of `count` first packets of a burst may be decided, of a share of so many percent. */
-unsigned int first_share_admit(struct first_share *share, uint32_t percent, uint64_t now,
-			       unsigned int count);
+/* Whether a burst's first packets may be decided, count of them, of a share of so many percent. */
+bool first_share_admits(struct first_share *share, uint32_t percent, uint64_t now,
+			unsigned int count);
 
 /* Around all that is done for those that were admitted. */
 static inline uint64_t
@@ -63,6 +67,11 @@ first_share_begin(const struct first_share *share)
 static inline void
 first_share_end(struct first_share *share, uint64_t begun)
 {
-	if (share->limits)
-		share->spent += share->cycles() - begun;
+	int64_t spent;
+
+	if (!share->limits)
+		return;
+	spent = (int64_t)(share->cycles() - begun);
+	share->credit -= spent;
+	share->least -= spent;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "apply.h"
 #include "probe.h"
 #include "recall.h"
 #include "stages.h"
@@ -25,50 +26,73 @@ decide_wanted(const struct worker *worker, const struct packet *packet)
 	       tcp_opens(tcp_kind_of(tcp_header(packet)->tcp_flags), worker->snapshot->tcp_loose);
 }
 
-/* Packets of the burst that are dropped together. */
-struct refused {
-	struct rte_mbuf *mbufs[BURST];
-	unsigned int count;
-};
+/* What there is no share for may all be dropped alike, but for these. */
+static inline bool
+decide_is_kept(const struct worker *worker, const struct packet *packet, bool stateless)
+{
+	/* Who waits for its answer would take the backend for dead. */
+	if (unlikely(probe_is_answer(packet)))
+		return true;
+	/* It may be of a connection that is served without a session. */
+	if (unlikely(stateless) && !decide_wanted(worker, packet))
+		return true;
+	return packet->kind != PACKET_STATEFUL || packet->flags & PACKET_ASTRAY;
+}
 
 /* For want of a share. What other fragments wait for has its end with them. */
 static void
-decide_refuse(struct worker *worker, unsigned int i, struct refused *refused)
+decide_refuse_fragment(struct packet *packet)
 {
-	struct packet *packet = &worker->burst[i];
-
-	if (unlikely(packet->flags & PACKET_FRAGMENT)) {
-		packet->kind = PACKET_DROP;
-		packet->reason = DROP_first_share_exceeded;
-		return;
-	}
-	packet->kind = PACKET_HELD;
-	worker->burst_refused |= 1U << i;
-	refused->mbufs[refused->count++] = packet->mbuf;
+	packet->kind = PACKET_DROP;
+	packet->reason = DROP_first_share_exceeded;
 }
 
-/* Of the burst's first packets, the admitted ones' requests; the others are dropped. */
-static unsigned int
-decide_admit(struct worker *worker, const uint8_t *first, unsigned int count, unsigned int admitted,
-	     struct decide_request *requests)
+/* Nearly all of them are whole in a buffer of the same pool, which goes back as it came. */
+static void
+decide_free(struct rte_mbuf **mbufs, unsigned int n)
 {
-	struct refused refused = { .count = 0 };
-	unsigned int requested = 0;
+	struct rte_mempool *pool = n > 0 ? mbufs[0]->pool : NULL;
+	unsigned int count = 0;
 
-	for (unsigned int i = 0; i < count; i++) {
-		struct packet *packet = &worker->burst[first[i]];
+	for (unsigned int i = 0; i < n; i++) {
+		struct rte_mbuf *mbuf = mbufs[i];
 
-		/* Who waits for its answer would take the backend for dead. */
-		if (i < admitted || probe_is_answer(packet)) {
-			requests[requested] = stage_decide_request(worker, packet);
-			packet->decision = requested++;
+		if (likely(mbuf->pool == pool && mbuf->nb_segs == 1 && RTE_MBUF_DIRECT(mbuf) &&
+			   rte_mbuf_refcnt_read(mbuf) == 1))
+			mbufs[count++] = mbuf;
+		else
+			rte_pktmbuf_free(mbuf);
+	}
+	if (likely(count > 0))
+		rte_mempool_put_bulk(pool, (void **)mbufs, count);
+}
+
+/* Drops the burst's first packets; those that are left. */
+static uint32_t
+decide_refuse(struct worker *worker, uint32_t first)
+{
+	bool stateless = apply_is_stateless(worker);
+	struct rte_mbuf *mbufs[BURST];
+	unsigned int count = 0;
+	uint32_t kept = 0;
+
+	for (uint32_t left = first; left != 0; left &= left - 1) {
+		unsigned int i = rte_bsf32(left);
+		struct packet *packet = &worker->burst[i];
+
+		if (unlikely(decide_is_kept(worker, packet, stateless))) {
+			kept |= 1U << i;
+		} else if (unlikely(packet->flags & PACKET_FRAGMENT)) {
+			decide_refuse_fragment(packet);
 		} else {
-			decide_refuse(worker, first[i], &refused);
+			packet->kind = PACKET_HELD;
+			worker->burst_refused |= 1U << i;
+			mbufs[count++] = packet->mbuf;
 		}
 	}
-	worker->counters.drops[DROP_first_share_exceeded] += refused.count;
-	rte_pktmbuf_free_bulk(refused.mbufs, refused.count);
-	return requested;
+	worker->counters.drops[DROP_first_share_exceeded] += count;
+	decide_free(mbufs, count);
+	return kept;
 }
 
 /* There are others than first packets in a whole burst. */
@@ -89,29 +113,32 @@ stage_decide(struct worker *worker, unsigned int n, struct decision *decisions)
 {
 	struct first_share *share = &worker->first_share;
 	struct decide_request requests[BURST];
-	uint8_t first[BURST];
-	unsigned int count = 0, admitted;
+	uint32_t first = worker->burst_first;
+	unsigned int count = 0;
 	uint64_t begun;
 
 	worker->burst_refused = 0;
 	if (n == BURST && decide_keeps_waiting(worker))
 		first_share_wait(share, worker->now);
-	for (uint32_t left = worker->burst_first; left != 0; left &= left - 1) {
-		unsigned int i = rte_bsf32(left);
-		const struct packet *packet = &worker->burst[i];
-
-		if (packet->kind == PACKET_STATEFUL && decide_wanted(worker, packet))
-			first[count++] = (uint8_t)i;
-	}
-	if (count == 0)
+	if (likely(first == 0))
 		return;
-	admitted =
-		first_share_admit(share, worker->snapshot->first_packet_share, worker->now, count);
-	count = decide_admit(worker, first, count, admitted, requests);
-	if (count == 0)
+	if (unlikely(!first_share_admits(share, worker->snapshot->first_packet_share, worker->now,
+					 (unsigned int)__builtin_popcount(first))))
+		first = decide_refuse(worker, first);
+	if (first == 0)
 		return;
 	begun = first_share_begin(share);
-	decide(worker->snapshot, requests, decisions, count);
-	session_expect(worker, requests, decisions, count);
+	for (; first != 0; first &= first - 1) {
+		struct packet *packet = &worker->burst[rte_bsf32(first)];
+
+		if (packet->kind != PACKET_STATEFUL || !decide_wanted(worker, packet))
+			continue;
+		requests[count] = stage_decide_request(worker, packet);
+		packet->decision = count++;
+	}
+	if (count > 0) {
+		decide(worker->snapshot, requests, decisions, count);
+		session_expect(worker, requests, decisions, count);
+	}
 	first_share_end(share, begun);
 }

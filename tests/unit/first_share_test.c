@@ -52,7 +52,7 @@ nothing_is_limited_without_a_clock(void **state)
 	first_share_init(&share, NULL);
 	first_share_wait(&share, NOW);
 	for (unsigned int i = 0; i < 3; i++) {
-		assert_int_equal(first_share_admit(&share, 1, NOW, MANY), MANY);
+		assert_true(first_share_admits(&share, 1, NOW, MANY));
 		first_share_end(&share, first_share_begin(&share));
 	}
 }
@@ -65,12 +65,12 @@ nothing_is_limited_while_nobody_waits(void **state)
 	(void)state;
 	cycles = 0;
 	first_share_init(&share, cycles_read);
-	assert_int_equal(first_share_admit(&share, 1, 0, MANY), MANY);
-	assert_int_equal(first_share_admit(&share, 1, NOW, MANY), MANY);
+	assert_true(first_share_admits(&share, 1, 0, MANY));
+	assert_true(first_share_admits(&share, 1, NOW, MANY));
 	first_share_wait(&share, NOW);
-	assert_int_equal(first_share_admit(&share, 1, NOW, MANY), 0);
-	assert_int_equal(first_share_admit(&share, 1, NOW + 999999, MANY), 0);
-	assert_int_equal(first_share_admit(&share, 1, NOW + 1000000, MANY), MANY);
+	assert_false(first_share_admits(&share, 1, NOW, MANY));
+	assert_false(first_share_admits(&share, 1, NOW + 999999, MANY));
+	assert_true(first_share_admits(&share, 1, NOW + 1000000, MANY));
 }
 
 static void
@@ -79,54 +79,50 @@ a_share_of_all_is_no_limit(void **state)
 	struct first_share share = share_make();
 
 	(void)state;
-	assert_int_equal(first_share_admit(&share, 100, NOW, MANY), MANY);
-	assert_int_equal(first_share_admit(&share, 99, NOW, MANY), 0);
+	assert_true(first_share_admits(&share, 100, NOW, MANY));
+	assert_false(first_share_admits(&share, 99, NOW, MANY));
 }
 
-/* One is taken to cost 1024 at first. */
+/* Of those that are dropped, and of those that are decided beside what the clock tells. */
+static void
+what_first_packets_take_is_charged(void **state)
+{
+	struct first_share share = share_make();
+
+	(void)state;
+	cycles = 10000;
+	assert_true(first_share_admits(&share, 20, NOW, 3));
+	/* 2000 of them, less 200 for the burst, 70 and 100 for each packet. */
+	assert_int_equal(share.credit, 2000 - 200 - 3 * 170);
+	spend(&share, 1000);
+	spend(&share, 500);
+	assert_int_equal(share.credit, 1290 - 1500);
+	/* And of an eighth, which is for those alone that are decided. */
+	assert_int_equal(share.least, 250 - 3 * 100 - 1500);
+	assert_false(first_share_admits(&share, 20, NOW, 5));
+	assert_int_equal(share.credit, -210 + 300 - 200 - 5 * 70);
+	assert_int_equal(share.least, -1550 + 37);
+}
+
+/* Those of a burst are decided together, and the next ones wait for it. */
 static void
 what_is_taken_too_much_is_kept_back(void **state)
 {
 	struct first_share share = share_make();
 
 	(void)state;
-	cycles = 10000;
-	assert_int_equal(first_share_admit(&share, 20, NOW, 2), 2); /* of 2000 */
-	spend(&share, 1800);
-	spend(&share, 1200);
-	assert_int_equal(first_share_admit(&share, 20, NOW, 1),
-			 0); /* 2000 - 2 * 100 - 3000 + 600 */
-	cycles += 2000;
-	assert_int_equal(first_share_admit(&share, 20, NOW, 1), 0); /* -600 - 100 + 400 */
-	cycles += 600;
-	assert_int_equal(first_share_admit(&share, 20, NOW, 1), 0);
-	cycles += 1905;
-	assert_int_equal(first_share_admit(&share, 20, NOW, 1), 1); /* -280 - 100 + 381 */
-	assert_int_equal(share.cost, 1076); /* 8 parts of 1024, one of 1500 */
+	cycles = 2000;
+	assert_true(first_share_admits(&share, 20, NOW, 1)); /* 400 - 370 */
+	spend(&share, 1630);
+	assert_int_equal(share.credit, -1600);
+	cycles += 7720;
+	assert_false(first_share_admits(&share, 20, NOW, 1)); /* 1544 + 326 - 270 */
+	assert_int_equal(share.credit, 0);
+	cycles += 1355;
+	assert_true(first_share_admits(&share, 20, NOW, 1)); /* 271 - 270 */
 }
 
-static void
-what_misses_is_charged(void **state)
-{
-	struct first_share share = share_make();
-
-	(void)state;
-	cycles = 50000;
-	assert_int_equal(first_share_admit(&share, 20, NOW, 30), 10); /* of 10000 */
-	spend(&share, 8000);
-	/* 10000 - 30 * 100 - 8000 + 1600 */
-	assert_int_equal(first_share_admit(&share, 20, NOW, 1), 1);
-	spend(&share, 2200);
-	assert_int_equal(first_share_admit(&share, 20, NOW, 0), 0); /* 500 - 2200 + 440 */
-	/* No more than a rush: 2^20, which is 1/5 of five times as much. */
-	assert_int_equal(first_share_admit(&share, 20, NOW, MANY), 0);
-	cycles += 5 << 20;
-	assert_int_equal(first_share_admit(&share, 20, NOW, 0), 0);
-	cycles += 5;
-	assert_int_equal(first_share_admit(&share, 20, NOW, 1), 1);
-}
-
-/* 2^20 cycles. */
+/* 2^18 cycles, and an eighth of that. */
 static void
 no_more_is_saved_up_than_a_rush(void **state)
 {
@@ -134,10 +130,24 @@ no_more_is_saved_up_than_a_rush(void **state)
 
 	(void)state;
 	cycles = 1ULL << 60;
-	assert_int_equal(first_share_admit(&share, 20, NOW, 1025), 1025);
-	spend(&share, 1025 * 1024);
-	assert_int_equal(first_share_admit(&share, 20, NOW, 300), 104);
-	/* a fifth, less 1024 and 1025 * 100 */
+	assert_true(first_share_admits(&share, 20, NOW, 1));
+	assert_int_equal(share.credit, (1 << 18) - 100);
+	assert_int_equal(share.least, (1 << 15) - 100);
+}
+
+static void
+no_more_is_owed_than_a_rush(void **state)
+{
+	struct first_share share = share_make();
+
+	(void)state;
+	cycles = 1ULL << 60;
+	assert_true(first_share_admits(&share, 20, NOW, 1));
+	spend(&share, 1ULL << 40);
+	share.since = cycles;
+	assert_false(first_share_admits(&share, 20, NOW, MANY));
+	assert_int_equal(share.credit, -(1 << 18));
+	assert_int_equal(share.least, -(1 << 15));
 }
 
 /*
@@ -151,13 +161,16 @@ assert_share(uint32_t percent, uint64_t cost)
 	uint64_t first = 0;
 
 	for (unsigned int burst = 0; burst < 100000; burst++) {
-		unsigned int admitted = first_share_admit(&share, percent, NOW, 16);
+		uint64_t taken = 200 + 16 * 70;
 
-		assert_in_range(admitted, 0, 16);
-		for (unsigned int i = 0; i < admitted; i++)
-			spend(&share, cost);
-		first += admitted * cost + 16 * 100;
-		cycles += 16 * 500 + 16 * 100;
+		if (first_share_admits(&share, percent, NOW, 16)) {
+			for (unsigned int i = 0; i < 16; i++)
+				spend(&share, cost);
+			taken += 16 * (cost + 100);
+			cycles += 16 * 100;
+		}
+		first += taken;
+		cycles += 16 * 500 + 200 + 16 * 70;
 	}
 	assert_in_range(first * 1000 / cycles, percent * 10 - 1, percent * 10);
 }
@@ -172,19 +185,25 @@ the_share_is_kept(void **state)
 	assert_share(50, 900);
 }
 
-/* To find that they have no session takes more than the share: nothing is left to decide with. */
+/* To drop the flood takes more than the share; an eighth of it is left to decide with. */
 static void
-a_flood_is_dropped_whole(void **state)
+some_are_decided_in_any_flood(void **state)
 {
 	struct first_share share = share_make();
-	unsigned int admitted = 0;
+	uint64_t decided = 0;
 
 	(void)state;
-	for (unsigned int burst = 0; burst < 10000; burst++) {
-		admitted += first_share_admit(&share, 20, NOW, 24);
-		cycles += 8 * 50 + 24 * 100;
+	for (unsigned int burst = 0; burst < 100000; burst++) {
+		if (first_share_admits(&share, 20, NOW, 24)) {
+			spend(&share, 24 * 900);
+			decided += 24 * (900 + 100);
+			cycles += 24 * 100;
+		}
+		cycles += 8 * 90 + 200 + 24 * 70;
 	}
-	assert_int_equal(admitted, 0);
+	assert_int_equal(share.credit, -(1 << 18));
+	/* 2.5 % of all. */
+	assert_in_range(decided * 10000 / cycles, 248, 250);
 }
 
 int
@@ -194,11 +213,12 @@ main(void)
 		cmocka_unit_test(nothing_is_limited_without_a_clock),
 		cmocka_unit_test(nothing_is_limited_while_nobody_waits),
 		cmocka_unit_test(a_share_of_all_is_no_limit),
+		cmocka_unit_test(what_first_packets_take_is_charged),
 		cmocka_unit_test(what_is_taken_too_much_is_kept_back),
-		cmocka_unit_test(what_misses_is_charged),
 		cmocka_unit_test(no_more_is_saved_up_than_a_rush),
+		cmocka_unit_test(no_more_is_owed_than_a_rush),
 		cmocka_unit_test(the_share_is_kept),
-		cmocka_unit_test(a_flood_is_dropped_whole),
+		cmocka_unit_test(some_are_decided_in_any_flood),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
