@@ -30,6 +30,7 @@ class Reference:
         self.sessions = SessionTable()
         self.now = 0
         self.lingering = []  # sessions that a change ended, which the gateway may find out later
+        self.asked = set()  # keys of what came since the last change
         self.memory = {}
         self.fragments = fragments.FragmentTable()
         self.ports = Ports(self.tables)
@@ -43,6 +44,7 @@ class Reference:
             for key in [key for key in self.memory if key[0] in ("flow", "hop")]:
                 del self.memory[key]
         self.sessions.expire(now)
+        ended = self.lingering[:]
         for session in list(self.sessions.sessions()):
             lost_vip = has_lost_vip(session, before, self.tables)
             if lost_vip:
@@ -50,12 +52,29 @@ class Reference:
             elif not goes_on(session, before, self.tables, self.sessions):
                 self.sessions.end(session, now)
                 self.lingering.append(session)
+                session.kept_by = before
+        for session in ended:
+            self.take_up(session, now)
+        self.asked.clear()
         if self.workers == 1:
             return True
         self.lose_held()
         vips = before.vips.keys() ^ self.tables.vips.keys()
         return not any(session.forward.key.zone != FABRIC and session.forward.key.source in vips
                        for session in self.sessions.sessions())
+
+    def take_up(self, session, now):
+        """What a change ended goes on where another undoes it before a packet of it has come."""
+        before, keys = session.kept_by, {session.forward.key, session.reverse.key}
+        if before is None:
+            return
+        if now >= session.over or keys & self.asked or has_lost_vip(session, before, self.tables):
+            session.kept_by = None
+        elif not keys & self.sessions.entries.keys() \
+                and goes_on(session, before, self.tables, self.sessions):
+            session.kept_by = None
+            self.lingering.remove(session)
+            self.sessions.enter(session)
 
     def lose_held(self):
         """What goes to ports that are nobody's now may come to another worker than the one that
@@ -207,7 +226,7 @@ class Reference:
         """Another fragment than the first, which opens no session and keeps none alive."""
         key = key_of(zone, packet)
         sessions = self.sessions_without(first.ends) if first.ends else self.sessions
-        if sessions.is_held(key) or self.lingers(key, choices):
+        if self.is_over(key, sessions, choices):
             raise Drop("session_over")
         found = sessions.find(key)
         if first.opens and first.opens.forward.key == key:
@@ -239,7 +258,7 @@ class Reference:
         if packet.is_icmp_error:
             return self.forward_error(zone, packet, choices)
         key = key_of(zone, packet)
-        if self.sessions.is_held(key) or self.lingers(key, choices):
+        if self.is_over(key, self.sessions, choices):
             raise Drop("session_over")
         found = self.sessions.find(key)
         if found:
@@ -250,8 +269,10 @@ class Reference:
         """Whether a session that a change ended may still hold its port."""
         return any(session.snat and session.reverse.key == key for session in self.lingering)
 
-    def lingers(self, key, choices):
-        return self.may_linger(key) and choices.pick(("lingers", key, self.now), (False, True))
+    def is_over(self, key, sessions, choices):
+        self.asked.add(key)
+        return sessions.is_held(key) or self.may_linger(key) \
+            and choices.pick(("lingers", key, self.now), (False, True))
 
     def forward_found(self, zone, packet, found, choices, ports):
         session, direction = found
@@ -316,7 +337,7 @@ class Reference:
     def forward_error(self, zone, packet, choices):
         """An error goes with the session that it is about, and does not keep it alive."""
         key = answer_key(zone, packet)
-        if key and (self.sessions.is_held(key) or self.lingers(key, choices)):
+        if key and self.is_over(key, self.sessions, choices):
             raise Drop("session_over")
         found = key and self.sessions.find(key)
         if not found:
@@ -356,7 +377,11 @@ def session_used(session, direction, packet, now):
     if session.next_timeout is not None:
         session.timeout, session.next_timeout = session.next_timeout, None
     if session.drain is not None:
-        session.deadline, session.drain = now + session.drain * SECOND, None
+        if not session.drain:
+            session.deadline = None
+        elif session.deadline is None:
+            session.deadline = now + session.drain * SECOND
+        session.drain = None
     if direction.refreshes:
         session.last = now
 

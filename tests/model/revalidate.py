@@ -43,12 +43,12 @@ def goes_on(session, before, tables, sessions):
            ((session.snat, wanted.snat), (session.rule, wanted.rule))) \
             or destination(wanted) != destination(session):
         return False
-    session.snat, session.rule = wanted.snat, wanted.rule
+    drain_timeout = 0
     if kept.backend_removed:
-        rule = rule_of(tables, session)
-        if packet.protocol != TCP or not session.connection.drains() or not rule.drain_timeout:
+        drain_timeout = rule_of(tables, wanted).drain_timeout
+        if packet.protocol != TCP or not session.connection.drains() or not drain_timeout:
             return False
-        session.drain = rule.drain_timeout
+    session.snat, session.rule, session.drain = wanted.snat, wanted.rule, drain_timeout
     session.next_timeout = wanted.timeout
     session.forward.egress, session.reverse.egress = wanted.forward.egress, wanted.reverse.egress
     if wanted.reverse.key.zone != session.reverse.key.zone:

@@ -84,6 +84,7 @@ class Session:
     next_timeout: Optional[int] = None  # from its next packet on
     drain: Optional[int] = None  # seconds that it lasts from its next packet on
     moves_to: Optional[str] = None  # the zone that replies come from, from its next packet on
+    kept_by: object = None  # of one that a change ended: the tables by which it was last kept
     connection: Optional[tcp.Connection] = None  # of TCP
     mapped_in: Optional[Mapping] = None  # how it finds its host
     mappings: list = field(default_factory=list)  # that it keeps
