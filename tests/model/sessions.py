@@ -196,6 +196,11 @@ class SessionTable:
         self.enter(session)
 
     def enter(self, session):
+        """What answers a caller through a mapping may answer another worker's session too, which is
+        asked first."""
         self.held.pop(session.reverse.key, None)
         for direction in (session.forward, session.reverse):
-            self.entries[direction.key] = (session, direction)
+            if session.mapped_in:
+                self.entries.setdefault(direction.key, (session, direction))
+            else:
+                self.entries[direction.key] = (session, direction)
