@@ -5,6 +5,17 @@
 
 /* Equal tables are the same table (store.h), so their addresses stand for what is in them. */
 
+/* What is the gateway's own, or a link's, is no fabric route like others. */
+static void
+addresses_write(const struct snapshot_interface *interface, struct words *words)
+{
+	words_add(words, interface->address_count);
+	for (unsigned int i = 0; i < interface->address_count; i++) {
+		words_add(words, interface->addresses[i].address);
+		words_add(words, interface->addresses[i].length);
+	}
+}
+
 static void
 interfaces_write(const struct snapshot *snapshot, struct words *words)
 {
@@ -13,6 +24,7 @@ interfaces_write(const struct snapshot *snapshot, struct words *words)
 			continue;
 		words_add(words, id);
 		words_add(words, snapshot->interfaces[id].zone);
+		addresses_write(&snapshot->interfaces[id], words);
 	}
 }
 
@@ -39,6 +51,7 @@ subnets_write(const struct snapshot *snapshot, struct words *words)
 		words_add(words, (uint32_t)subnet->interface << 16 | subnet->network);
 		words_add(words, subnet->prefix);
 		words_add(words, subnet->mask);
+		words_add_pointer(words, subnet->routes);
 		policy_write(subnet->inbound, words);
 		policy_write(subnet->outbound, words);
 		words_add(words, subnet->vip_count);
@@ -105,26 +118,12 @@ policy_differs(const struct snapshot *before, const struct snapshot *next)
 		vips_write(snapshots[i], &words[i]);
 		endpoints_write(snapshots[i], &words[i]);
 		tcp_timeouts_write(&snapshots[i]->tcp_timeouts, &words[i]);
+		words_add(&words[i], snapshots[i]->ecmp_seed);
 	}
 	differs = words[0].failed || words[1].failed || words_compare(&words[0], &words[1]) != 0;
 	words_clear(&words[0]);
 	words_clear(&words[1]);
 	return differs;
-}
-
-static bool
-routes_differ(const struct snapshot *before, const struct snapshot *next)
-{
-	uint32_t count = before->subnet_count < next->subnet_count ? before->subnet_count
-								   : next->subnet_count;
-
-	if (before->ecmp_seed != next->ecmp_seed)
-		return true;
-	/* A subnet that came or went changes the policy. */
-	for (uint32_t zone = 0; zone < count; zone++)
-		if (before->subnets[zone].routes != next->subnets[zone].routes)
-			return true;
-	return false;
 }
 
 uint32_t
@@ -135,7 +134,7 @@ epoch_next(const struct snapshot *before, const struct snapshot *next, bool fabr
 
 	if (policy_differs(before, next))
 		policy++;
-	if (fabric || routes_differ(before, next))
+	if (fabric)
 		routes++;
 	return (uint32_t)policy << 16 | routes;
 }

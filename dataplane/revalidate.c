@@ -90,23 +90,11 @@ revalidate_drain(struct worker *worker, uint32_t index, const struct decision *d
 	return true;
 }
 
-/* What was known of it by the snapshot before, its owner, is forgotten. */
-static void
-revalidate_flow(const struct worker *worker, struct flow *flow)
-{
-	flow->decided_from = worker->snapshot->decided_from;
-	flow->flags &= (uint8_t) ~(FLOW_OWN | FLOW_ASTRAY);
-}
-
 /* Most lead where they led before. */
 static void
 revalidate_egress(struct worker *worker, struct flow *flow, const struct egress *egress)
 {
-	const struct adjacency *adjacencies = worker->neighbors.adjacencies;
-
-	if (likely(!(flow->egress & EGRESS_DROP)) &&
-	    likely(adjacencies[flow->egress].interface == egress->interface) &&
-	    likely(adjacencies[flow->egress].address == egress->address))
+	if (likely(session_leads_to(worker, flow, egress)))
 		return;
 	session_clear_egress(worker, flow);
 	session_set_egress(worker, flow, egress);
@@ -175,7 +163,7 @@ session_settle_again(struct worker *worker, uint32_t flow, const struct decision
 	struct flow *out = flow_at(flows, session->flow), *back;
 
 	if (session->flags & SESSION_HELD) {
-		revalidate_flow(worker, out);
+		session_renew_flow(worker, out);
 		return;
 	}
 	if (!revalidate_keep(worker, index, decision)) {
@@ -188,8 +176,8 @@ session_settle_again(struct worker *worker, uint32_t flow, const struct decision
 	back = flow_at(flows, out->twin);
 	revalidate_egress(worker, out, &decision->forward);
 	revalidate_egress(worker, back, &decision->reverse);
-	revalidate_flow(worker, out);
-	revalidate_flow(worker, back);
+	session_renew_flow(worker, out);
+	session_renew_flow(worker, back);
 	session->idle_timeout = decision->idle_timeout;
 	session->flags &= (uint8_t)~SESSION_TCP_RESET;
 	session->flags |= decision->tcp_reset ? SESSION_TCP_RESET : 0;

@@ -133,6 +133,16 @@ void session_decide_again(const struct worker *worker, const uint32_t *flows,
  */
 void session_settle_again(struct worker *worker, uint32_t flow, const struct decision *decision);
 
+/* session_reroute.c */
+
+/*
+ * The snapshot has changed since the sessions of n <= DECIDE_BURST flows were decided. Where only
+ * the fabric's routes did, the flows that lead where they led are of the snapshot afterwards.
+ */
+void session_reroute(struct worker *worker, const uint32_t *flows, unsigned int n);
+/* The flow is of the snapshot. Its owner, known by the one before, is forgotten. */
+void session_renew_flow(const struct worker *worker, struct flow *flow);
+
 /* session_expect.c */
 
 /*
@@ -203,6 +213,9 @@ void session_set_deadline(struct worker *worker, uint32_t session, uint32_t seco
 bool session_expire(struct worker *worker);
 /* Sets where the flow leads: flow.egress is an adjacency that it keeps, or a reason to drop. */
 void session_set_egress(struct worker *worker, struct flow *flow, const struct egress *egress);
+/* The flow leads there already. */
+bool session_leads_to(const struct worker *worker, const struct flow *flow,
+		      const struct egress *egress);
 /* Lets the adjacency go. */
 void session_clear_egress(struct worker *worker, struct flow *flow);
 

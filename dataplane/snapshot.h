@@ -259,7 +259,10 @@ enum {
 
 struct snapshot {
 	uint64_t generation;
-	/* What a session was decided from: policy generation << 16 | route epoch, each 16 bits. */
+	/*
+	 * What a session was decided from: policy generation << 16 | route epoch, each 16 bits.
+	 * Where the latter alone differs, nothing has changed but the fabric's routes to others.
+	 */
 	uint32_t decided_from;
 	uint32_t vip_losses; /* how often VIPs were removed, or moved to another network; wraps */
 	uint32_t ecmp_seed;

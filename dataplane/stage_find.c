@@ -141,12 +141,12 @@ find_is_stale(const struct worker *worker, const struct packet *packet)
 		       worker->snapshot->decided_from;
 }
 
-/* Decides the sessions of stale packets anew, in order. Which packets are: a bit for each. */
+/* Which of the known packets are stale; their flows, in order. */
 static uint32_t
-find_decide(struct worker *worker, uint32_t known, struct decision *decisions)
+find_stale(const struct worker *worker, uint32_t known, uint32_t flows[BURST])
 {
-	uint32_t flows[BURST], stale = 0;
 	unsigned int count = 0;
+	uint32_t stale = 0;
 
 	for (; known != 0; known &= known - 1) {
 		unsigned int i = rte_bsf32(known);
@@ -156,8 +156,21 @@ find_decide(struct worker *worker, uint32_t known, struct decision *decisions)
 			stale |= 1U << i;
 		}
 	}
-	if (likely(count > 0))
-		session_decide_again(worker, flows, decisions, count);
+	return stale;
+}
+
+/* Decides the sessions of stale packets anew, in order. Which packets those are. */
+static uint32_t
+find_decide(struct worker *worker, uint32_t known, struct decision decisions[BURST])
+{
+	uint32_t flows[BURST] = { 0 };
+	uint32_t stale = find_stale(worker, known, flows);
+
+	session_reroute(worker, flows, (unsigned int)__builtin_popcount(stale));
+	stale = find_stale(worker, stale, flows);
+	if (stale != 0)
+		session_decide_again(worker, flows, decisions,
+				     (unsigned int)__builtin_popcount(stale));
 	return stale;
 }
 

@@ -31,6 +31,18 @@ walk_drop(struct walk *walk, enum drop_reason reason)
 	walk->decision->reason = (uint8_t)reason;
 }
 
+/* A flow's next hop among equal ones; no zone in it, so that the fabric path hashes alike. */
+static inline struct egress
+walk_next_hop(const struct snapshot *snapshot, uint32_t group, struct flow_key key)
+{
+	const struct snapshot_next_hop *hop;
+
+	key.zone = ZONE_FABRIC;
+	hop = &snapshot->next_hops[ecmp_group_select(snapshot->groups[group],
+						     flow_key_hash(&key, snapshot->ecmp_seed))];
+	return (struct egress){ hop->interface, DROP_NONE, hop->address };
+}
+
 /* A group lets it pass, now or when the session was made: the first that has an idle time sets it.
  */
 void walk_pass(struct walk *walk, const struct security_policy *policy);

@@ -69,19 +69,6 @@ walk_egress_subnet(struct walk *walk)
 	return false;
 }
 
-/* The flow's next hop among equal ones; no zone in it, so that the fabric path hashes alike. */
-static struct egress
-egress_of_group(const struct walk *walk, uint32_t group, struct flow_key key)
-{
-	const struct snapshot *snapshot = walk->snapshot;
-	const struct snapshot_next_hop *hop;
-
-	key.zone = ZONE_FABRIC;
-	hop = &snapshot->next_hops[ecmp_group_select(snapshot->groups[group],
-						     flow_key_hash(&key, snapshot->ecmp_seed))];
-	return (struct egress){ hop->interface, DROP_NONE, hop->address };
-}
-
 static void
 egress_to_fabric(struct walk *walk, struct egress egress)
 {
@@ -104,7 +91,7 @@ walk_egress_fabric(struct walk *walk, uint32_t target)
 	decision->fabric_target = target;
 	switch (route_target_kind(target)) {
 	case ROUTE_GROUP:
-		egress_to_fabric(walk, egress_of_group(walk, id, walk->request->key));
+		egress_to_fabric(walk, walk_next_hop(walk->snapshot, id, walk->request->key));
 		return;
 	case ROUTE_CONNECTED:
 		egress_to_fabric(walk,
@@ -172,7 +159,7 @@ return_to_fabric(const struct walk *walk, uint32_t target)
 
 	switch (route_target_kind(target)) {
 	case ROUTE_GROUP:
-		return egress_of_group(walk, route_target_id(target), reply);
+		return walk_next_hop(walk->snapshot, route_target_id(target), reply);
 	case ROUTE_CONNECTED:
 		return (struct egress){ (uint16_t)route_target_id(target), DROP_NONE,
 					decision->source };

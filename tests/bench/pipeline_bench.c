@@ -199,6 +199,7 @@ bench_prepare(struct bench *bench)
 	bench->config.prefixes = pipeline_prefixes_make(bench->config.prefix_count);
 	bench->config.flow_capacity = bench->sessions + bench->sessions / 100 * SPARE_PERCENT;
 	bench->config.denied_port = PIPELINE_DENIED_PORT;
+	bench->config.idle_seconds = PIPELINE_IDLE_SECONDS;
 	bench->traffic.config = &bench->config;
 	if (bench->config.workers > 1) {
 		bench->other = pair_create(bench);

@@ -190,7 +190,7 @@ config_write(const struct pipeline_config *config, size_t *length)
 	neighbors_write(stream);
 	routes_write(stream, config);
 	group_write(stream, config);
-	fprintf(stream, tail, PIPELINE_IDLE_SECONDS, PIPELINE_IDLE_SECONDS);
+	fprintf(stream, tail, config->idle_seconds, config->idle_seconds);
 	if (fclose(stream) != 0) {
 		free(text);
 		return NULL;

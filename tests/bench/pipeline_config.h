@@ -49,7 +49,9 @@ struct pipeline_config {
 	uint32_t flow_capacity;
 	uint16_t workers;
 	uint32_t changed_routes; /* so many have other next hops than they would have */
-	uint16_t denied_port; /* PIPELINE_DENIED_PORT, or another one for another configuration */
+	/* PIPELINE_..., or others for another configuration: */
+	uint16_t denied_port;
+	uint16_t idle_seconds;
 };
 
 /* n prefixes, half of them /24, the others /16 to /23, all different. Freed by the caller; NULL. */

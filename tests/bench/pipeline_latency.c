@@ -3,11 +3,11 @@
 /*
  * How long a packet waits and takes, from its arrival to its transmission, while the worker carries
  * half of what it can: when nothing else happens, while the control thread swaps one snapshot after
- * the other, with rules of a group that changes or with routes, which all sessions are decided
- * again for, while a million sessions end because they are idle, and while the table is full and
- * calls come that find no room. What finds its queue full is lost. Packets come in bursts, at even
- * distances on a clock that stands still while the traffic is made. Rows are cycles, one for each
- * percentile.
+ * the other, that change a rule, or routes, where all sessions' packets are to be led anew, or the
+ * VIP, for which all sessions are decided again, while a million sessions end because they are
+ * idle, and while the table is full and calls come that find no room. What finds its queue full is
+ * lost. Packets come in bursts, at even distances on a clock that stands still while the traffic is
+ * made. Rows are cycles, one for each percentile.
  */
 
 #include <inttypes.h>
@@ -231,13 +231,15 @@ swap_measure(struct latency *latency, const char *name, const struct pipeline_co
 static int
 swaps_measure(struct latency *latency)
 {
-	struct pipeline_config rules = latency->bench->config, routes = rules;
+	struct pipeline_config rules = latency->bench->config, routes = rules, vip = rules;
 
 	rules.denied_port = PIPELINE_DENIED_PORT - 1;
 	routes.changed_routes = 1;
-	if (swap_measure(latency, "swap", &rules) != 0)
+	vip.idle_seconds = PIPELINE_IDLE_SECONDS + 1;
+	if (swap_measure(latency, "swap", &rules) != 0 ||
+	    swap_measure(latency, "swap-routes", &routes) != 0)
 		return -1;
-	return swap_measure(latency, "swap-routes", &routes);
+	return swap_measure(latency, "swap-vip", &vip);
 }
 
 static int

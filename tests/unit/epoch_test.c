@@ -36,7 +36,12 @@ static void
 world_make(struct world *world)
 {
 	memset(world, 0, sizeof(*world));
-	world->interfaces[1] = (struct snapshot_interface){ .present = true, .zone = 1 };
+	world->interfaces[1] = (struct snapshot_interface){
+		.present = true,
+		.zone = 1,
+		.address_count = 1,
+		.addresses = { { 0x0a000101, 24 } },
+	};
 	world->networks[0] = (struct snapshot_network){ .present = true, .zones = table(0) };
 	world->subnets[1] = (struct snapshot_subnet){
 		.present = true,
@@ -122,6 +127,11 @@ groups_vips_and_subnets_change_the_policy(void **state)
 	expect_after(POLICY, next.subnets[1].network = 1);
 	expect_after(POLICY, next.subnets[1].prefix = 0x0a000200);
 	expect_after(POLICY, next.subnets[1].mask = 0xffffff80);
+	expect_after(POLICY, next.subnets[1].routes = table(9));
+	expect_after(POLICY, next.snapshot.ecmp_seed = 1);
+	expect_after(POLICY, next.interfaces[1].address_count = 2);
+	expect_after(POLICY, next.interfaces[1].addresses[0].address = 2);
+	expect_after(POLICY, next.interfaces[1].addresses[0].length = 25);
 	expect_after(POLICY, next.subnets[1].inbound = NULL);
 	expect_after(POLICY, next.subnets[1].inbound = &asked_again[1]);
 	expect_after(POLICY, next.subnets[1].inbound = &passed_by[0]);
@@ -153,8 +163,6 @@ static void
 routes_change_the_epoch(void **state)
 {
 	(void)state;
-	expect_after(ROUTES, next.subnets[1].routes = table(9));
-	expect_after(ROUTES, next.snapshot.ecmp_seed = 1);
 	world_make(&before);
 	world_make(&next);
 	assert_int_equal(epoch_next(&before.snapshot, &next.snapshot, true), ROUTES);

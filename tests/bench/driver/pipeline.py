@@ -27,8 +27,8 @@ class Run:
 
 
 LOADS = 5
-WITHOUT = ("loader", "flood-none", "session-again", "session-end", "snapshot-build",
-           "route-change", "route-load-100k")
+WITHOUT = ("loader", "flood-none", "session-again", "session-rerouted", "session-end",
+           "snapshot-build", "route-change", "route-load-100k")
 RUNS = (
     Run("loader,fabric,few,sessions,first"),
     Run("fabric", ("--prefixes", "1000000")),
