@@ -17,12 +17,12 @@ decide(const struct security_table *table, const struct security_classes *classe
 	const unsigned int step = sizeof(__m256i) / sizeof(uint64_t);
 
 	for (unsigned int i = 0; i < n; i++) {
-		const uint64_t *source = &table->bitmaps[classes->words[SECURITY_SOURCE][i]];
+		const uint64_t *source = security_bitmap(table, classes, SECURITY_SOURCE, i);
 		const uint64_t *destination =
-			&table->bitmaps[classes->words[SECURITY_DESTINATION][i]];
-		const uint64_t *service = &table->bitmaps[classes->words[SECURITY_SERVICE][i]];
+			security_bitmap(table, classes, SECURITY_DESTINATION, i);
+		const uint64_t *service = security_bitmap(table, classes, SECURITY_SERVICE, i);
 		const uint64_t *source_port =
-			&table->bitmaps[classes->words[SECURITY_SOURCE_PORT][i]];
+			security_bitmap(table, classes, SECURITY_SOURCE_PORT, i);
 		uint64_t matches[SECURITY_WORDS_MAX] __rte_cache_aligned;
 		unsigned int zero = 0;
 

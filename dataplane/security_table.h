@@ -56,6 +56,14 @@ security_decide_fn security_decide_avx512;
 struct security_table *
 security_table_simd_build(enum simd simd, const struct security_rule_spec *specs, size_t count);
 
+/* The rules that a field of the key number `index` of a burst lets match. */
+static __rte_always_inline const uint64_t *
+security_bitmap(const struct security_table *table, const struct security_classes *classes,
+		enum security_field field, unsigned int index)
+{
+	return &table->bitmaps[classes->words[field][index]];
+}
+
 /* The first rule of a bitmap, given which of its words are not zero. */
 static __rte_always_inline uint16_t
 security_first_rule(const uint64_t *words, unsigned int nonzero)
