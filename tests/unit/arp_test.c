@@ -56,6 +56,17 @@ assert_learned(const struct fixture *fixture, unsigned int index, uint16_t inter
 	assert_int_equal(event->address, rte_cpu_to_be_32(address));
 }
 
+/* All of them are, and nobody is learned from them. */
+static void
+expect_invalid(struct fixture *fixture, const char *const *frames, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		receive(fixture, WAN, frames[i]);
+		assert_int_equal(fixture_dropped(fixture, DROP_arp_invalid), i + 1);
+	}
+	assert_int_equal(fixture->event_count, 0);
+}
+
 static void
 test_malformed_packets(void **state)
 {
@@ -73,13 +84,8 @@ test_malformed_packets(void **state)
 		TO_ALL HOST ARP "0003" HOST HOST_IP NOBODY WAN_ADDRESS,
 		TO_ALL HOST ARP "0100" HOST HOST_IP NOBODY WAN_ADDRESS,
 	};
-	struct fixture *fixture = *state;
 
-	for (size_t i = 0; i < RTE_DIM(frames); i++) {
-		receive(fixture, WAN, frames[i]);
-		assert_int_equal(fixture_dropped(fixture, DROP_arp_invalid), i + 1);
-	}
-	assert_int_equal(fixture->event_count, 0);
+	expect_invalid(*state, frames, RTE_DIM(frames));
 }
 
 static void
@@ -104,13 +110,8 @@ test_senders_that_are_no_neighbours(void **state)
 		TO_ALL HOST ARP REQUEST HOST WAN_ADDRESS NOBODY OTHER_IP,
 		TO_WAN HOST ARP REPLY HOST VIP_IP TO_WAN WAN_ADDRESS,
 	};
-	struct fixture *fixture = *state;
 
-	for (size_t i = 0; i < RTE_DIM(frames); i++) {
-		receive(fixture, WAN, frames[i]);
-		assert_int_equal(fixture_dropped(fixture, DROP_arp_invalid), i + 1);
-	}
-	assert_int_equal(fixture->event_count, 0);
+	expect_invalid(*state, frames, RTE_DIM(frames));
 }
 
 /* Within the ARP packet, and behind it. */

@@ -127,6 +127,25 @@ workers_run_until_they_are_stopped(void **state)
 	assert_true(last_time[1] > 0);
 }
 
+/* For workers that sleep, who look whether there are commands. */
+static void
+rings_create(void)
+{
+	for (unsigned int i = 0; i < 2; i++) {
+		workers[i].commands = command_ring_create(i == 0 ? "zero" : "one", SOCKET_ID_ANY);
+		assert_non_null(workers[i].commands);
+	}
+}
+
+static void
+rings_free(void)
+{
+	for (unsigned int i = 0; i < 2; i++) {
+		rte_ring_free(workers[i].commands);
+		workers[i].commands = NULL;
+	}
+}
+
 /* One that sleeps makes rounds all the same, and is woken to stop. */
 static void
 idle_workers_sleep_where_they_may(void **state)
@@ -136,10 +155,7 @@ idle_workers_sleep_where_they_may(void **state)
 	struct lcores lcores;
 
 	(void)state;
-	for (unsigned int i = 0; i < 2; i++) {
-		workers[i].commands = command_ring_create(i == 0 ? "zero" : "one", SOCKET_ID_ANY);
-		assert_non_null(workers[i].commands);
-	}
+	rings_create();
 	receives[1] = 1;
 	assert_int_equal(lcores_start(&lcores, &gateway, &clock, 1, true), 0);
 	while (lcores.items[0].sleeper.sleeps < 10)
@@ -148,10 +164,7 @@ idle_workers_sleep_where_they_may(void **state)
 	wait_for_rounds(0, 10);
 	assert_int_equal(lcores.items[1].sleeper.sleeps, 0);
 	lcores_stop(&lcores);
-	for (unsigned int i = 0; i < 2; i++) {
-		rte_ring_free(workers[i].commands);
-		workers[i].commands = NULL;
-	}
+	rings_free();
 }
 
 /* What is due is done a little in each round: to sleep between them would put it off. */
@@ -163,10 +176,7 @@ workers_that_are_behind_do_not_sleep(void **state)
 	struct lcores lcores;
 
 	(void)state;
-	for (unsigned int i = 0; i < 2; i++) {
-		workers[i].commands = command_ring_create(i == 0 ? "zero" : "one", SOCKET_ID_ANY);
-		assert_non_null(workers[i].commands);
-	}
+	rings_create();
 	workers[1].behind = true;
 	assert_int_equal(lcores_start(&lcores, &gateway, &clock, 1, true), 0);
 	while (lcores.items[0].sleeper.sleeps < 10)
@@ -174,10 +184,7 @@ workers_that_are_behind_do_not_sleep(void **state)
 	assert_int_equal(lcores.items[1].sleeper.sleeps, 0);
 	lcores_stop(&lcores);
 	workers[1].behind = false;
-	for (unsigned int i = 0; i < 2; i++) {
-		rte_ring_free(workers[i].commands);
-		workers[i].commands = NULL;
-	}
+	rings_free();
 }
 
 static void

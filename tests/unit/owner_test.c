@@ -2,6 +2,7 @@
 #include "deciding.h"
 
 #include "dataplane/owner.h"
+#include "dataplane/session.h"
 #include "dataplane/subnet.h"
 
 /*
@@ -101,15 +102,7 @@ check_session(const struct world *world, const struct flow_key *key,
 	      const struct decision *decision, uint32_t *seed)
 {
 	struct owner there = owner_find(&world->snapshot, key);
-	struct flow_key reply = {
-		.source = decision->destination,
-		.destination = decision->source,
-		.source_port = decision->destination_port,
-		.destination_port = decision->source_port,
-		.zone = decision->egress_zone,
-		.protocol = key->protocol,
-		.family = flow_key_family_back(key),
-	};
+	struct flow_key reply = session_reply_key(key, decision);
 	struct owner back;
 
 	assert_in_range(there.home, 0, world->snapshot.worker_count - 1U);

@@ -54,6 +54,17 @@ unused_places_have_no_block(void **state)
 	expect_starts(&blocks, (const uint16_t[]){ 1024, 0, 0, 1088 });
 }
 
+/* Of the same hosts, who had those before. */
+static struct snat_blocks
+blocks_after(const struct snat_ports *previous, const struct port_range_list *free, uint16_t unit)
+{
+	return (struct snat_blocks){ .free = free,
+				     .unit = unit,
+				     .hosts = hosts,
+				     .host_count = HOSTS,
+				     .previous = previous };
+}
+
 /* An inbound rule on one port of a block moves its host, and nobody else. */
 static void
 only_who_lost_a_port_moves(void **state)
@@ -64,11 +75,7 @@ only_who_lost_a_port_moves(void **state)
 	};
 	struct port_range ranges[] = { { 1024, 1095 }, { 1104, 65535 } };
 	const struct port_range_list free = { ranges, RTE_DIM(ranges) };
-	const struct snat_blocks blocks = { .free = &free,
-					    .unit = 64,
-					    .hosts = hosts,
-					    .host_count = HOSTS,
-					    .previous = &previous };
+	const struct snat_blocks blocks = blocks_after(&previous, &free, 64);
 
 	(void)state;
 	expect_starts(&blocks, (const uint16_t[]){ 1024, 1280, 1152, 1216 });
@@ -83,11 +90,7 @@ another_host_gets_another_block(void **state)
 	const struct snat_ports previous = {
 		.unit = 64, .unit_count = HOSTS, .starts = before, .hosts = others
 	};
-	const struct snat_blocks blocks = { .free = &whole_list,
-					    .unit = 64,
-					    .hosts = hosts,
-					    .host_count = HOSTS,
-					    .previous = &previous };
+	const struct snat_blocks blocks = blocks_after(&previous, &whole_list, 64);
 
 	(void)state;
 	expect_starts(&blocks, (const uint16_t[]){ 1216, 1152, 1088, 1024 });
@@ -100,11 +103,7 @@ blocks_of_another_length_are_all_new(void **state)
 	struct snat_ports previous = {
 		.unit = 128, .unit_count = HOSTS, .starts = before, .hosts = hosts
 	};
-	const struct snat_blocks blocks = { .free = &whole_list,
-					    .unit = 64,
-					    .hosts = hosts,
-					    .host_count = HOSTS,
-					    .previous = &previous };
+	const struct snat_blocks blocks = blocks_after(&previous, &whole_list, 64);
 
 	(void)state;
 	expect_starts(&blocks, (const uint16_t[]){ 1024, 1088, 1152, 1216 });
@@ -123,11 +122,7 @@ rather_all_move_than_one_has_none(void **state)
 	};
 	struct port_range ranges[] = { { 1024, 1151 } };
 	const struct port_range_list free = { ranges, RTE_DIM(ranges) };
-	const struct snat_blocks blocks = { .free = &free,
-					    .unit = 32,
-					    .hosts = hosts,
-					    .host_count = HOSTS,
-					    .previous = &previous };
+	const struct snat_blocks blocks = blocks_after(&previous, &free, 32);
 
 	(void)state;
 	expect_starts(&blocks, (const uint16_t[]){ 1024, 1056, 1088, 1120 });
