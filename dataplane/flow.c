@@ -54,10 +54,14 @@ flow_table_bytes(const struct flow_table *table)
 	return table->total * sizeof(*table->flows) + table->head_count * sizeof(*table->heads);
 }
 
+/*
+ * Behind the first of its chain: what comes and goes stands in no one's way, and what has been
+ * there longest, which ends first where all last as long, is found at once.
+ */
 uint32_t
 flow_insert_hashed(struct flow_table *table, const struct flow_key *key, uint32_t hash)
 {
-	uint32_t *head = flow_head(table, hash);
+	uint32_t *link = flow_head(table, hash);
 	uint32_t index = table->free;
 	struct flow *flow;
 
@@ -67,8 +71,10 @@ flow_insert_hashed(struct flow_table *table, const struct flow_key *key, uint32_
 	table->free = flow->next;
 	rte_prefetch0(
 		flow_at(table, RTE_MIN(table->free, table->total - 1))); /* for the next one */
-	*flow = (struct flow){ .key = *key, .next = *head };
-	*head = index;
+	if (unlikely(*link != FLOW_NONE))
+		link = &flow_at(table, *link)->next;
+	*flow = (struct flow){ .key = *key, .next = *link };
+	*link = index;
 	table->used++;
 	return index;
 }

@@ -140,6 +140,28 @@ walks_find_what_is_found_at_once(void **state)
 	flow_table_release(&table);
 }
 
+/* So that no packet of it looks at those that come and go, as in a flood. */
+static void
+who_came_first_stays_first(void **state)
+{
+	struct flow_table table;
+	uint32_t first, second;
+
+	(void)state;
+	assert_int_equal(flow_table_init(&table, 8, 3, SOCKET_ID_ANY), 0);
+	table.head_count = 1;
+	first = insert(&table, 0);
+	second = insert(&table, 1);
+	for (uint32_t i = 2; i < 5; i++) {
+		assert_int_not_equal(insert(&table, i), FLOW_NONE);
+		assert_int_equal(flow_first(&table, flow_head(&table, 0)), first);
+		flow_remove(&table, find(&table, i));
+	}
+	flow_remove(&table, first);
+	assert_int_equal(flow_first(&table, flow_head(&table, 0)), second);
+	flow_table_release(&table);
+}
+
 /* Against an array of what should be there, with entries that keep their places. */
 static void
 random_changes_agree_with_an_array(void **state)
@@ -233,6 +255,7 @@ main(void)
 		cmocka_unit_test(every_part_of_the_key_counts),
 		cmocka_unit_test(a_full_table_refuses_and_recovers),
 		cmocka_unit_test(walks_find_what_is_found_at_once),
+		cmocka_unit_test(who_came_first_stays_first),
 		cmocka_unit_test(random_changes_agree_with_an_array),
 		cmocka_unit_test(the_promised_room_is_there),
 		cmocka_unit_test(churn_takes_no_room),
