@@ -307,12 +307,12 @@ session_hold(struct worker *worker, uint32_t index, uint32_t seconds)
 	worker->counters.sessions_held++;
 }
 
-void
-session_end(struct worker *worker, uint32_t index)
+/* hold_down: how long nobody else may have its port, seconds. */
+static void
+session_end_holding(struct worker *worker, uint32_t index, uint32_t hold_down)
 {
 	struct session_table *table = &worker->sessions;
 	struct session *session = &table->sessions[index];
-	uint32_t hold_down = session_hold_down_left(worker, session);
 	uint32_t forward = session->flow;
 	uint32_t reverse = flow_at(&table->flows, forward)->twin;
 
@@ -332,6 +332,20 @@ session_end(struct worker *worker, uint32_t index)
 		session_free(table, index);
 	}
 	flow_remove(&table->flows, forward);
+}
+
+void
+session_end(struct worker *worker, uint32_t index)
+{
+	const struct session *session = &worker->sessions.sessions[index];
+
+	session_end_holding(worker, index, session_hold_down_left(worker, session));
+}
+
+void
+session_end_at_once(struct worker *worker, uint32_t index)
+{
+	session_end_holding(worker, index, 0);
 }
 
 void

@@ -114,6 +114,8 @@ enum drop_reason session_create(struct worker *worker, const struct flow_key *ke
 				const struct decision *decision, uint32_t *flow);
 /* The session is over; its port is held as long as it has to be. */
 void session_end(struct worker *worker, uint32_t session);
+/* The same, but its port is free. */
+void session_end_at_once(struct worker *worker, uint32_t session);
 /* The same, and its ends are told, if that is wanted and they have a connection. */
 void session_end_and_tell(struct worker *worker, uint32_t session);
 /* A held session's time has come: its port is free. */

@@ -51,14 +51,14 @@ void
 session_give_way(struct worker *worker, uint16_t zone)
 {
 	struct session_table *table = &worker->sessions;
-	uint32_t session = unanswered_give_way(session_unanswered_of(table, zone));
+	struct unanswered *unanswered = session_unanswered_of(table, zone);
+	uint32_t session = unanswered_give_way(unanswered);
 
-	session_fetch_ahead(table, session_unanswered_of(table, zone));
+	if (unanswered_is_crowded(unanswered))
+		session_fetch_ahead(table, unanswered);
 	if (likely(session == UNANSWERED_NONE))
 		return;
-	session_end(worker, session);
-	if (table->sessions[session].flags & SESSION_HELD)
-		session_let_go(worker, session);
+	session_end_at_once(worker, session);
 	worker->counters.sessions_displaced++;
 }
 

@@ -50,7 +50,7 @@ unanswered_behind(const struct unanswered *unanswered, uint32_t place)
 uint32_t
 unanswered_give_way(struct unanswered *unanswered)
 {
-	for (unsigned int i = 0; i < PASSED_MAX && unanswered->count <= unanswered->size / 2; i++) {
+	for (unsigned int i = 0; i < PASSED_MAX && !unanswered_is_crowded(unanswered); i++) {
 		if (unanswered->sessions[unanswered->next] == UNANSWERED_NONE)
 			break;
 		unanswered->next = unanswered_behind(unanswered, unanswered->next);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,6 +28,13 @@ struct unanswered {
 int unanswered_init(struct unanswered *unanswered, uint32_t size, int socket);
 void unanswered_release(struct unanswered *unanswered);
 size_t unanswered_bytes(const struct unanswered *unanswered);
+
+/* Too many wait for an answer to look for a free place: one after the other gives way. */
+static inline bool
+unanswered_is_crowded(const struct unanswered *unanswered)
+{
+	return unanswered->count > unanswered->size / 2;
+}
 
 /* The session that gives way when so many others have, or UNANSWERED_NONE. ahead: under size. */
 static inline uint32_t
