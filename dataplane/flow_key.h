@@ -3,6 +3,7 @@
 
 #include <netinet/in.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -83,9 +84,21 @@ flow_key_equal(const struct flow_key *a, const struct flow_key *b)
 }
 
 /*
- * The key of a TCP or UDP packet over IPv4. It is put together in registers: two words that were
- * stored in parts could only be loaded again when all parts have reached the cache.
+ * Keys that are looked for at once are put together in registers: two words that were stored in
+ * parts could only be loaded again when all parts have reached the cache.
  */
+_Static_assert(RTE_BYTE_ORDER == RTE_LITTLE_ENDIAN, "a later field is a higher byte");
+
+static inline void
+flow_key_set_destination_port(struct flow_key *key, rte_be16_t port)
+{
+	flow_key_word *words = (void *)key;
+
+	_Static_assert(offsetof(struct flow_key, destination_port) == 10, "its place in the word");
+	words[1] = (words[1] & ~((uint64_t)UINT16_MAX << 16)) | (uint64_t)port << 16;
+}
+
+/* The key of a TCP or UDP packet over IPv4. */
 static inline void
 flow_key_set(struct flow_key *key, const struct rte_ipv4_hdr *ip, const void *ports, uint16_t zone)
 {
@@ -93,7 +106,6 @@ flow_key_set(struct flow_key *key, const struct rte_ipv4_hdr *ip, const void *po
 	uint64_t addresses;
 	uint32_t both_ports;
 
-	_Static_assert(RTE_BYTE_ORDER == RTE_LITTLE_ENDIAN, "a later field is a higher byte");
 	memcpy(&addresses, &ip->src_addr, sizeof(addresses));
 	memcpy(&both_ports, ports, sizeof(both_ports));
 	words[0] = addresses;

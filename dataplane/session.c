@@ -81,15 +81,14 @@ session_table_bytes(const struct session_table *table)
 struct flow_key
 session_reply_key(const struct flow_key *key, const struct decision *decision)
 {
-	return (struct flow_key){
-		.source = decision->destination,
-		.destination = decision->source,
-		.source_port = decision->destination_port,
-		.destination_port = decision->source_port,
-		.zone = decision->egress_zone,
-		.protocol = key->protocol,
-		.family = flow_key_family_back(key),
-	};
+	struct flow_key reply;
+	flow_key_word *words = (void *)&reply;
+
+	words[0] = decision->destination | (uint64_t)decision->source << 32;
+	words[1] = decision->destination_port | (uint64_t)decision->source_port << 16 |
+		   (uint64_t)decision->egress_zone << 32 | (uint64_t)key->protocol << 48 |
+		   (uint64_t)flow_key_family_back(key) << 56;
+	return reply;
 }
 
 void

@@ -74,7 +74,7 @@ snat_port_search(struct snat *snat, const struct flow_table *flows, const struct
 	for (uint32_t tried = 0; tried < range->ports; tried++) {
 		uint16_t port = snat_port_at(ports, range->first, index);
 
-		reply->destination_port = rte_cpu_to_be_16(port);
+		flow_key_set_destination_port(reply, rte_cpu_to_be_16(port));
 		snat->tries++;
 		if (!snat_may_draw(ports->moves, snat->worker, port))
 			range->waits = true;
@@ -94,10 +94,11 @@ snat_port_expect(const struct snat *snat, const struct flow_table *flows,
 	struct snat_range range = snat_range_of(snat, ports, decision);
 	uint32_t index;
 
-	reply.destination_port = 0;
+	flow_key_set_destination_port(&reply, 0);
 	if (likely(range.ports > 0)) {
 		index = snat_draw_start(snat, snat->draws + ahead, &reply, range.ports);
-		reply.destination_port = rte_cpu_to_be_16(snat_port_at(ports, range.first, index));
+		flow_key_set_destination_port(
+			&reply, rte_cpu_to_be_16(snat_port_at(ports, range.first, index)));
 	}
 	return flow_hash(flows, &reply);
 }
@@ -120,12 +121,10 @@ snat_port_draw(struct snat *snat, const struct flow_table *flows, const struct s
 	       const struct decision *decision, struct flow_key *reply)
 {
 	struct snat_range range = snat_range_of(snat, ports, decision);
-	struct flow_key searched;
 
 	if (range.ports == 0)
 		return false;
-	reply->destination_port = 0;
-	searched = *reply;
+	flow_key_set_destination_port(reply, 0);
 	if (snat_is_exhausted(snat, reply, &range))
 		return false;
 	if (snat_port_search(snat, flows, ports, &range, reply))
@@ -134,10 +133,10 @@ snat_port_draw(struct snat *snat, const struct flow_table *flows, const struct s
 	if (range.waits)
 		return false;
 	snat->some_exhausted = true;
-	*snat_exhausted_at(snat, &searched, range.first) =
-		(struct snat_exhausted){ .reply = searched,
-					 .first_unit = range.first,
-					 .returned = *snat_returned(snat, &searched) };
+	flow_key_set_destination_port(reply, 0);
+	*snat_exhausted_at(snat, reply, range.first) = (struct snat_exhausted){
+		.reply = *reply, .first_unit = range.first, .returned = *snat_returned(snat, reply)
+	};
 	return false;
 }
 
