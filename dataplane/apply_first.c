@@ -7,8 +7,9 @@
 static void
 apply_decide(const struct worker *worker, const struct packet *packet, struct decision *decision)
 {
-	const struct decide_request request = stage_decide_request(worker, packet);
+	struct decide_request request;
 
+	stage_decide_request(worker, packet, &request);
 	decide(worker->snapshot, &request, decision, 1);
 }
 

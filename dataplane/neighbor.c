@@ -140,20 +140,12 @@ neighbor_look_up_or_add(struct neighbor_table *table, const struct snapshot *sna
 	return index;
 }
 
-/* Most sessions are with a few neighbours: those are known again without asking rte_hash. */
 uint32_t
-neighbor_find_or_add(struct neighbor_table *table, const struct snapshot *snapshot,
-		     uint16_t interface, rte_be32_t address)
+neighbor_find_other(struct neighbor_table *table, const struct snapshot *snapshot,
+		    uint16_t interface, rte_be32_t address, uint32_t *recent)
 {
-	uint32_t hash = hash_crc((uint64_t)interface << 32 | address, 0);
-	uint32_t *recent = &table->recent[hash % NEIGHBORS_RECENT];
-	const struct adjacency *adjacency = &table->adjacencies[*recent];
-	uint32_t index;
+	uint32_t index = neighbor_look_up_or_add(table, snapshot, interface, address);
 
-	if (likely(*recent < table->count && adjacency->address == address &&
-		   adjacency->interface == interface && adjacency->state != ADJACENCY_FREE))
-		return *recent;
-	index = neighbor_look_up_or_add(table, snapshot, interface, address);
 	if (index != ADJACENCY_NONE)
 		*recent = index;
 	return index;
@@ -183,18 +175,6 @@ neighbor_table_refresh(struct neighbor_table *table, const struct snapshot *snap
 		if (adjacency->state != ADJACENCY_FREE)
 			link_set(adjacency, link_find(snapshot, adjacency->interface));
 	}
-}
-
-void
-neighbor_keep(struct neighbor_table *table, uint32_t adjacency)
-{
-	table->uses[adjacency]++;
-}
-
-void
-neighbor_let_go(struct neighbor_table *table, uint32_t adjacency)
-{
-	table->uses[adjacency]--;
 }
 
 static void

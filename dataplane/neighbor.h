@@ -8,6 +8,7 @@
 #include <rte_mbuf.h>
 
 #include "command.h"
+#include "hash.h"
 #include "held.h"
 #include "link.h"
 #include "snapshot.h"
@@ -77,9 +78,27 @@ int neighbor_table_init(struct neighbor_table *table, const char *name, int sock
 /* Frees the packets that are still held. */
 void neighbor_table_release(struct neighbor_table *table);
 
-/* Its adjacency, made unresolved if it was not there; ADJACENCY_NONE when the table is full. */
-uint32_t neighbor_find_or_add(struct neighbor_table *table, const struct snapshot *snapshot,
-			      uint16_t interface, rte_be32_t address);
+/* As neighbor_find_or_add(), of one that was not asked for lately: *recent is its index then. */
+uint32_t neighbor_find_other(struct neighbor_table *table, const struct snapshot *snapshot,
+			     uint16_t interface, rte_be32_t address, uint32_t *recent);
+
+/*
+ * Its adjacency, made unresolved if it was not there; ADJACENCY_NONE when the table is full. Most
+ * sessions are with a few neighbours: those are known again without asking rte_hash.
+ */
+static inline uint32_t
+neighbor_find_or_add(struct neighbor_table *table, const struct snapshot *snapshot,
+		     uint16_t interface, rte_be32_t address)
+{
+	uint32_t hash = hash_crc((uint64_t)interface << 32 | address, 0);
+	uint32_t *recent = &table->recent[hash % NEIGHBORS_RECENT];
+	const struct adjacency *adjacency = &table->adjacencies[*recent];
+
+	if (likely(*recent < table->count && adjacency->address == address &&
+		   adjacency->interface == interface && adjacency->state != ADJACENCY_FREE))
+		return *recent;
+	return neighbor_find_other(table, snapshot, interface, address, recent);
+}
 
 /*
  * A neighbour's MAC address is known: sets the header. Returns the adjacency, or ADJACENCY_NONE
@@ -98,8 +117,18 @@ void neighbor_table_refresh(struct neighbor_table *table, const struct snapshot 
  * answered, may be swept from a table that is more than half full, so that a scan of a large subnet
  * does not fill it for good. Between bursts only: packets on their way name adjacencies too.
  */
-void neighbor_keep(struct neighbor_table *table, uint32_t adjacency);
-void neighbor_let_go(struct neighbor_table *table, uint32_t adjacency);
+static inline void
+neighbor_keep(struct neighbor_table *table, uint32_t adjacency)
+{
+	table->uses[adjacency]++;
+}
+
+static inline void
+neighbor_let_go(struct neighbor_table *table, uint32_t adjacency)
+{
+	table->uses[adjacency]--;
+}
+
 void neighbor_table_sweep(struct neighbor_table *table);
 
 /* The packet waits for that adjacency. Returns the one that waits no longer for it (held.h). */

@@ -106,7 +106,8 @@ apply_segment(struct worker *worker, struct packet *packet, struct flow *flow)
 {
 	switch (session_take_segment(worker, packet, flow)) {
 	case SESSION_GOES_ON:
-		apply_clamp(worker, packet, flow->egress);
+		if (flow->tcp_watched != 0)
+			apply_clamp(worker, packet, flow->egress);
 		return true;
 	case SESSION_ANEW:
 		session_end(worker, flow->session);

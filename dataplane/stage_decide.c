@@ -4,13 +4,12 @@
 #include "recall.h"
 #include "stages.h"
 
-struct decide_request
-stage_decide_request(const struct worker *worker, const struct packet *packet)
+void
+stage_decide_request(const struct worker *worker, const struct packet *packet,
+		     struct decide_request *request)
 {
-	struct decide_request request = { .key = packet->key };
-
-	recall_fill(worker, &request);
-	return request;
+	*request = (struct decide_request){ .key = packet->key };
+	recall_fill(worker, request);
 }
 
 /* What can not open a session is not worth a decision. The packet has no session. */
@@ -133,7 +132,7 @@ stage_decide(struct worker *worker, unsigned int n, struct decision *decisions)
 
 		if (packet->kind != PACKET_STATEFUL || !decide_wanted(worker, packet))
 			continue;
-		requests[count] = stage_decide_request(worker, packet);
+		stage_decide_request(worker, packet, &requests[count]);
 		packet->decision = count++;
 	}
 	if (count > 0) {

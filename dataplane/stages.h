@@ -51,8 +51,8 @@ void stage_find(struct worker *worker, unsigned int n);
 /* Decides stateful packets that have no session, into decisions[packet.decision]. */
 void stage_decide(struct worker *worker, unsigned int n, struct decision *decisions);
 /* What it asks about such a packet. */
-struct decide_request stage_decide_request(const struct worker *worker,
-					   const struct packet *packet);
+void stage_decide_request(const struct worker *worker, const struct packet *packet,
+			  struct decide_request *request);
 /* Remembers what was decided, rewrites and sends. */
 void stage_apply(struct worker *worker, unsigned int n, const struct decision *decisions);
 
