@@ -24,6 +24,26 @@ link_find(const struct snapshot *snapshot, uint16_t interface)
 	return &snapshot->interfaces[interface];
 }
 
+bool
+link_writes_alike(const struct snapshot_interface *link, const struct snapshot_interface *other)
+{
+	if (link == NULL || other == NULL)
+		return link == other;
+	return link->port == other->port && link->vlan == other->vlan && link->mtu == other->mtu &&
+	       link->port_tags == other->port_tags &&
+	       rte_is_same_ether_addr(&link->mac, &other->mac);
+}
+
+bool
+links_write_alike(const struct snapshot *snapshot, const struct snapshot *other)
+{
+	for (uint16_t id = 0; id < snapshot->interface_count || id < other->interface_count; id++) {
+		if (!link_writes_alike(link_find(snapshot, id), link_find(other, id)))
+			return false;
+	}
+	return true;
+}
+
 const struct interface_address *
 link_address_for(const struct snapshot_interface *link, uint32_t address)
 {

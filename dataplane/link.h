@@ -19,6 +19,11 @@ enum {
 
 /* NULL: the snapshot has no such interface. */
 const struct snapshot_interface *link_find(const struct snapshot *snapshot, uint16_t interface);
+/* Frames are written alike on both: of two snapshots, either may not have it. */
+bool link_writes_alike(const struct snapshot_interface *link,
+		       const struct snapshot_interface *other);
+/* Neighbours of no interface are written to otherwise by the one snapshot than by the other. */
+bool links_write_alike(const struct snapshot *snapshot, const struct snapshot *other);
 /* The gateway's own address whose prefix the address is in; NULL: it is not on the link. */
 const struct interface_address *link_address_for(const struct snapshot_interface *link,
 						 uint32_t address);

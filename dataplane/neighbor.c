@@ -167,13 +167,20 @@ neighbor_resolve(struct neighbor_table *table, const struct snapshot *snapshot,
 }
 
 void
-neighbor_table_refresh(struct neighbor_table *table, const struct snapshot *snapshot)
+neighbor_table_refresh(struct neighbor_table *table, const struct snapshot *before,
+		       const struct snapshot *snapshot)
 {
+	if (before != NULL && links_write_alike(before, snapshot))
+		return;
 	for (uint32_t i = 0; i < table->count; i++) {
 		struct adjacency *adjacency = &table->adjacencies[i];
+		const struct snapshot_interface *link = link_find(snapshot, adjacency->interface);
 
-		if (adjacency->state != ADJACENCY_FREE)
-			link_set(adjacency, link_find(snapshot, adjacency->interface));
+		if (adjacency->state == ADJACENCY_FREE ||
+		    (before != NULL &&
+		     link_writes_alike(link_find(before, adjacency->interface), link)))
+			continue;
+		link_set(adjacency, link);
 	}
 }
 

@@ -107,10 +107,12 @@ neighbor_find_or_add(struct neighbor_table *table, const struct snapshot *snapsh
 uint32_t neighbor_resolve(struct neighbor_table *table, const struct snapshot *snapshot,
 			  const struct command_neighbor *neighbor);
 /*
- * Interfaces may have changed: brings all headers up to date with the snapshot. Packets that wait
+ * Interfaces may have changed: brings all headers up to date with the snapshot. before: the one
+ * that they are of, so that only those are written again that differ; or NULL. Packets that wait
  * for a neighbour whose interface is gone stay; transmit_abandon_lost() drops them.
  */
-void neighbor_table_refresh(struct neighbor_table *table, const struct snapshot *snapshot);
+void neighbor_table_refresh(struct neighbor_table *table, const struct snapshot *before,
+			    const struct snapshot *snapshot);
 
 /*
  * Flows and next hops keep the adjacencies that they name. One that nobody keeps, and that never

@@ -164,8 +164,8 @@ worker_post(struct worker *worker, const struct event *event)
 static void
 worker_take_snapshot(struct worker *worker, const struct snapshot *snapshot)
 {
+	neighbor_table_refresh(&worker->neighbors, worker->snapshot, snapshot);
 	worker->snapshot = snapshot;
-	neighbor_table_refresh(&worker->neighbors, snapshot);
 	transmit_abandon_lost(worker);
 	snat_forget(&worker->snat);
 	for (; worker->next_hop_count < snapshot->next_hop_count; worker->next_hop_count++) {

@@ -85,6 +85,40 @@ test_broadcast_addresses(void **state)
 	assert_true(link_is_broadcast(&wide, UINT32_MAX));
 }
 
+/* Each of what a frame is written by, and that there is an interface at all. */
+static void
+test_what_writes_alike(void **state)
+{
+	(void)state;
+	struct snapshot_interface others[] = { wan, wan, wan, wan, wan };
+	struct snapshot_interface alike = wan;
+	const struct snapshot_interface two[] = { wan, bare };
+	const struct snapshot snapshot = { .interfaces = two, .interface_count = 2 };
+	struct snapshot next = { .interfaces = &alike, .interface_count = 1 };
+
+	others[0].port = 1;
+	others[1].vlan = 1;
+	others[2].mtu = 1400;
+	others[3].mac.addr_bytes[5] = 1;
+	others[4].port_tags = true;
+	for (size_t i = 0; i < RTE_DIM(others); i++)
+		assert_false(link_writes_alike(&wan, &others[i]));
+	assert_false(link_writes_alike(&wan, NULL));
+	assert_false(link_writes_alike(NULL, &wan));
+	assert_true(link_writes_alike(NULL, NULL));
+	alike.address_count = 0;
+	assert_true(link_writes_alike(&wan, &alike));
+
+	assert_true(links_write_alike(&snapshot, &snapshot));
+	assert_false(links_write_alike(&snapshot, &next));
+	assert_false(links_write_alike(&next, &snapshot));
+	next.interface_count = 2;
+	next.interfaces = (const struct snapshot_interface[]){ alike, others[0] };
+	assert_false(links_write_alike(&snapshot, &next));
+	next.interfaces = (const struct snapshot_interface[]){ alike, bare };
+	assert_true(links_write_alike(&snapshot, &next));
+}
+
 static void
 test_headers(void **state)
 {
@@ -111,6 +145,7 @@ main(void)
 		cmocka_unit_test(test_the_address_for_a_neighbour),
 		cmocka_unit_test(test_own_addresses),
 		cmocka_unit_test(test_broadcast_addresses),
+		cmocka_unit_test(test_what_writes_alike),
 		cmocka_unit_test(test_headers),
 	};
 

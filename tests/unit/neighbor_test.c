@@ -195,7 +195,7 @@ test_an_interface_changes(void **state)
 	fixture->interfaces[WAN].mtu = 9000;
 	fixture->interfaces[WAN].mac.addr_bytes[5] = 9;
 	fixture->interfaces[LAN].vlan = 0;
-	neighbor_table_refresh(&fixture->table, &fixture->snapshot);
+	neighbor_table_refresh(&fixture->table, NULL, &fixture->snapshot);
 
 	assert_int_equal(adjacencies[wan].state, ADJACENCY_RESOLVED);
 	assert_header(&adjacencies[wan], tagged, sizeof(tagged));
@@ -207,6 +207,34 @@ test_an_interface_changes(void **state)
 	assert_int_equal(adjacencies[asked].port, 5);
 }
 
+/* Only what the snapshot before would write otherwise: this header is of no snapshot. */
+static void
+test_only_links_that_differ_are_written_again(void **state)
+{
+	struct fixture *fixture = *state;
+	uint32_t wan = resolve(fixture, WAN, IP4(198, 51, 100, 1), &router);
+	uint32_t lan = resolve(fixture, LAN, IP4(10, 0, 1, 4), &other_router);
+	struct adjacency *adjacencies = fixture->table.adjacencies;
+	struct snapshot_interface interfaces[RTE_DIM(fixture->interfaces)];
+	struct snapshot before = fixture->snapshot;
+
+	memcpy(interfaces, fixture->interfaces, sizeof(interfaces));
+	before.interfaces = interfaces;
+	adjacencies[wan].mtu = adjacencies[lan].mtu = 1;
+	neighbor_table_refresh(&fixture->table, &before, &fixture->snapshot);
+	assert_int_equal(adjacencies[wan].mtu, 1);
+	assert_int_equal(adjacencies[lan].mtu, 1);
+
+	fixture->interfaces[LAN].mtu = 1300;
+	neighbor_table_refresh(&fixture->table, &before, &fixture->snapshot);
+	assert_int_equal(adjacencies[wan].mtu, 1);
+	assert_int_equal(adjacencies[lan].mtu, 1300);
+
+	fixture->interfaces[WAN].present = false;
+	neighbor_table_refresh(&fixture->table, &before, &fixture->snapshot);
+	assert_int_equal(adjacencies[wan].port, ADJACENCY_PORT_NONE);
+}
+
 static void
 test_an_interface_goes_and_comes_back(void **state)
 {
@@ -216,14 +244,14 @@ test_an_interface_goes_and_comes_back(void **state)
 	const struct adjacency *adjacencies = fixture->table.adjacencies;
 
 	fixture->interfaces[WAN].present = false;
-	neighbor_table_refresh(&fixture->table, &fixture->snapshot);
+	neighbor_table_refresh(&fixture->table, NULL, &fixture->snapshot);
 	assert_int_equal(adjacencies[wan].state, ADJACENCY_UNRESOLVED);
 	assert_int_equal(adjacencies[wan].port, ADJACENCY_PORT_NONE);
 	assert_int_equal(adjacencies[lan].state, ADJACENCY_RESOLVED);
 
 	/* It may have neighbours of other MAC addresses by now: they are asked again. */
 	fixture->interfaces[WAN].present = true;
-	neighbor_table_refresh(&fixture->table, &fixture->snapshot);
+	neighbor_table_refresh(&fixture->table, NULL, &fixture->snapshot);
 	assert_int_equal(adjacencies[wan].state, ADJACENCY_UNRESOLVED);
 	assert_int_equal(adjacencies[wan].port, 0);
 	assert_int_equal(resolve(fixture, WAN, IP4(198, 51, 100, 1), &router), wan);
@@ -318,7 +346,7 @@ test_a_full_table_recovers_from_a_scan(void **state)
 	for (uint32_t i = 0; i < NEIGHBORS_MAX / NEIGHBORS_SWEPT; i++)
 		neighbor_table_sweep(table);
 	assert_in_range(table->used, NEIGHBORS_MAX / 2 - NEIGHBORS_SWEPT, NEIGHBORS_MAX / 2);
-	neighbor_table_refresh(table, &fixture->snapshot);
+	neighbor_table_refresh(table, NULL, &fixture->snapshot);
 	assert_int_equal(find_or_add(fixture, WAN, IP4(10, 0, 0, 0)), kept);
 	assert_int_equal(find_or_add(fixture, WAN, IP4(10, 0, 0, 1)), resolved);
 	assert_int_equal(find_or_add(fixture, WAN, IP4(10, 0, 0, 2)), waiting);
@@ -346,6 +374,7 @@ main(void)
 		WITH_FIXTURE(test_the_header_of_an_answer),
 		WITH_FIXTURE(test_a_neighbour_moves),
 		WITH_FIXTURE(test_an_interface_changes),
+		WITH_FIXTURE(test_only_links_that_differ_are_written_again),
 		WITH_FIXTURE(test_an_interface_goes_and_comes_back),
 		WITH_FIXTURE(test_packets_wait_in_order),
 		WITH_FIXTURE(test_what_still_waits_is_freed_with_the_table),

@@ -185,7 +185,7 @@ what_is_cut_has_tags_too(void **state)
 	fixture->interfaces[LAN].port_tags = true;
 	fixture->interfaces[LAN].vlan = 11;
 	fixture->interfaces[LAN].mtu = 68;
-	neighbor_table_refresh(&fixture->worker.neighbors, &fixture->snapshot);
+	neighbor_table_refresh(&fixture->worker.neighbors, NULL, &fixture->snapshot);
 	transmit_to_adjacency(&fixture->worker, mbuf, rte_pktmbuf_mtod_offset(mbuf, void *, 14),
 			      adjacency);
 	assert_int_equal(fixture_sent(fixture, 1), 2);

@@ -194,7 +194,7 @@ test_the_interface_of_a_neighbour_is_gone(void **state)
 		send_text(fixture, kept, FRAME);
 	}
 	fixture->interfaces[WAN].present = false;
-	neighbor_table_refresh(neighbors, &fixture->snapshot);
+	neighbor_table_refresh(neighbors, NULL, &fixture->snapshot);
 	transmit_abandon_lost(&fixture->worker);
 	assert_int_equal(fixture->worker.counters.held, 3);
 	assert_int_equal(fixture_dropped(fixture, DROP_neighbor_unresolved), 3);
@@ -270,12 +270,12 @@ test_a_small_mtu(void **state)
 
 	/* The largest that goes, the smallest that does not, and one that must not be cut. */
 	fixture->interfaces[WAN].mtu = 1020;
-	neighbor_table_refresh(&fixture->worker.neighbors, &fixture->snapshot);
+	neighbor_table_refresh(&fixture->worker.neighbors, NULL, &fixture->snapshot);
 	send_large(fixture, adjacency, 0);
 	assert_int_equal(fixture_sent(fixture, 0), 1);
 	assert_int_equal(fixture->ports[0].frames[0]->nb_segs, 1);
 	fixture->interfaces[WAN].mtu = 1019;
-	neighbor_table_refresh(&fixture->worker.neighbors, &fixture->snapshot);
+	neighbor_table_refresh(&fixture->worker.neighbors, NULL, &fixture->snapshot);
 	send_large(fixture, adjacency, 0);
 	assert_int_equal(fixture_sent(fixture, 0), 3);
 	send_large(fixture, adjacency, RTE_IPV4_HDR_DF_FLAG);
