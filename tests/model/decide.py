@@ -286,14 +286,14 @@ class Walk:
             raise Drop("session_key_taken")
 
     def is_overlooked(self, session):
-        """A call that a backend makes itself, from where it answers others, is its host's owner's,
-        and so is who calls it there by the call's mapping. Who calls it from the same port by a rule
-        meanwhile is another's, which need not know."""
+        """A call that a backend makes itself, from where it answers others, is its host's owner's, or
+        by an appliance that of both ends; who calls it by the call's mapping is its host's owner's.
+        Who calls it from the same port by a rule meanwhile is another's, which need not know."""
         key = session.reverse.key
         other, direction = self.sessions.entries.get(key, (None, None))
         if not self.shared or other is None or session.forward.key in self.sessions.entries:
             return False
-        calls = other.snat and direction is other.forward
+        calls = direction is other.forward and (other.snat or session.rule)
         by_mapping = direction is other.reverse and (
             session.mapped_in and other.rule or session.rule and other.mapped_in)
         return (calls or by_mapping) \
