@@ -28,7 +28,8 @@ first_share_admits(struct first_share *share, uint32_t percent, uint64_t now, un
 	if (likely(!share->limits))
 		return true;
 	cycles = share->cycles();
-	passed = RTE_MIN(cycles - share->since, (uint64_t)FIRST_SHARE_SAVED * FIRST_SHARE_ALL);
+	/* Others have waited for a worker that was stopped for a while: it has nothing to spend. */
+	passed = RTE_MIN(cycles - share->since, (uint64_t)FIRST_SHARE_SAVED);
 	share->since = cycles;
 	earned = (int64_t)(passed * percent / FIRST_SHARE_ALL);
 	cost = FIRST_SHARE_BURST + (int64_t)count * FIRST_SHARE_MISS;

@@ -122,7 +122,7 @@ what_is_taken_too_much_is_kept_back(void **state)
 	assert_true(first_share_admits(&share, 20, NOW, 1)); /* 271 - 270 */
 }
 
-/* 2^18 cycles, and an eighth of that. */
+/* 2^18 cycles, and an eighth of that. No more has passed at once either. */
 static void
 no_more_is_saved_up_than_a_rush(void **state)
 {
@@ -131,8 +131,14 @@ no_more_is_saved_up_than_a_rush(void **state)
 	(void)state;
 	cycles = 1ULL << 60;
 	assert_true(first_share_admits(&share, 20, NOW, 1));
-	assert_int_equal(share.credit, (1 << 18) - 100);
-	assert_int_equal(share.least, (1 << 15) - 100);
+	assert_int_equal(share.credit, 52428 - 270 - 100);
+	assert_int_equal(share.least, 6553 - 100);
+	for (unsigned int i = 0; i < 6; i++) {
+		cycles += 1 << 18;
+		assert_true(first_share_admits(&share, 20, NOW, 0));
+	}
+	assert_int_equal(share.credit, 1 << 18);
+	assert_int_equal(share.least, 1 << 15);
 }
 
 static void
