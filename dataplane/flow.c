@@ -11,16 +11,19 @@ enum {
 };
 
 int
-flow_table_init(struct flow_table *table, uint32_t entries, uint32_t seed, int socket)
+flow_table_init(struct flow_table *table, uint32_t entries, uint64_t seed, int socket)
 {
 	uint64_t heads = (uint64_t)entries * HEADS_PER_ENTRY;
+	struct flow *none;
 
 	if (heads >= FLOW_NONE)
 		return -ENOMEM;
-	table->flows = rte_zmalloc_socket("flows", entries * sizeof(*table->flows),
-					  RTE_CACHE_LINE_SIZE, socket);
-	if (table->flows == NULL)
+	none = rte_zmalloc_socket("flows", (entries + 1) * sizeof(*none), RTE_CACHE_LINE_SIZE,
+				  socket);
+	if (none == NULL)
 		return -ENOMEM;
+	none->next = FLOW_NONE;
+	table->flows = none + 1;
 	table->heads = rte_malloc_socket("flow heads", heads * sizeof(*table->heads),
 					 RTE_CACHE_LINE_SIZE, socket);
 	if (table->heads == NULL) {
@@ -30,7 +33,8 @@ flow_table_init(struct flow_table *table, uint32_t entries, uint32_t seed, int s
 	table->head_count = (uint32_t)heads;
 	table->total = entries;
 	table->used = 0;
-	table->seed = seed;
+	table->secret[0] = hash_mix(seed);
+	table->secret[1] = hash_mix(table->secret[0]);
 	for (uint32_t i = 0; i < heads; i++)
 		table->heads[i] = FLOW_NONE;
 	for (uint32_t i = 0; i < entries; i++)
@@ -43,7 +47,8 @@ void
 flow_table_release(struct flow_table *table)
 {
 	rte_free(table->heads);
-	rte_free(table->flows);
+	if (table->flows != NULL)
+		rte_free(table->flows - 1);
 	table->heads = NULL;
 	table->flows = NULL;
 }
@@ -51,7 +56,8 @@ flow_table_release(struct flow_table *table)
 size_t
 flow_table_bytes(const struct flow_table *table)
 {
-	return table->total * sizeof(*table->flows) + table->head_count * sizeof(*table->heads);
+	return (table->total + 1) * sizeof(*table->flows) +
+	       table->head_count * sizeof(*table->heads);
 }
 
 /*
@@ -69,8 +75,7 @@ flow_insert_hashed(struct flow_table *table, const struct flow_key *key, uint32_
 		return FLOW_NONE;
 	flow = flow_at(table, index);
 	table->free = flow->next;
-	rte_prefetch0(
-		flow_at(table, RTE_MIN(table->free, table->total - 1))); /* for the next one */
+	rte_prefetch0(flow_at(table, table->free)); /* for the next one */
 	if (unlikely(*link != FLOW_NONE))
 		link = &flow_at(table, *link)->next;
 	*flow = (struct flow){ .key = *key, .next = *link };

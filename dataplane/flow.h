@@ -66,30 +66,33 @@ struct flow {
 _Static_assert(sizeof(struct flow) == 64, "a packet touches one cache line of the flow table");
 
 struct flow_table {
-	struct flow *flows;
-	uint32_t *heads; /* by hash: the first entry, or FLOW_NONE */
+	struct flow *flows; /* and in front of them the one that FLOW_NONE names */
+	uint32_t *heads;    /* by hash: the first entry, or FLOW_NONE */
 	uint32_t head_count;
 	uint32_t total; /* entries */
 	uint32_t free;  /* the first free entry, or FLOW_NONE */
 	uint32_t used;  /* entries in use */
-	uint32_t seed;
+	uint64_t secret[2];
 };
 
 /* Room for that many entries. 0 or -ENOMEM. */
-int flow_table_init(struct flow_table *table, uint32_t entries, uint32_t seed, int socket);
+int flow_table_init(struct flow_table *table, uint32_t entries, uint64_t seed, int socket);
 void flow_table_release(struct flow_table *table);
 size_t flow_table_bytes(const struct flow_table *table);
 
+/* FLOW_NONE: an entry that is no key's, nor has any behind it; it is only read. */
 static inline struct flow *
 flow_at(const struct flow_table *table, uint32_t index)
 {
-	return &table->flows[index];
+	return &table->flows[(int32_t)index];
 }
 
 static inline uint32_t
 flow_hash(const struct flow_table *table, const struct flow_key *key)
 {
-	return flow_key_hash(key, table->seed);
+	const flow_key_word *words = (const void *)key;
+
+	return hash_secret(words[0], words[1], table->secret);
 }
 
 static inline uint32_t *
@@ -100,7 +103,7 @@ flow_head(const struct flow_table *table, uint32_t hash)
 
 /*
  * A burst's flows are found in walks over it, each of which fetches what the next one reads:
- * flow_prefetch(), flow_first(), flow_try(), and for those that are not found by then
+ * flow_prefetch(), flow_first(), flow_next() for those that are not found by then, and
  * flow_find_from().
  */
 static inline const uint32_t *
@@ -118,25 +121,18 @@ flow_first(const struct flow_table *table, const uint32_t *head)
 {
 	uint32_t index = *head;
 
-	/* Where there is none, whatever is fetched is not read: that costs less than to ask. */
-	rte_prefetch0(&table->flows[RTE_MIN(index, table->total - 1)]);
+	rte_prefetch0(flow_at(table, index));
 	return index;
 }
 
-/*
- * The entry at *index, where a key is looked for, is that key's, or there is none. False: it may be
- * at *index now.
- */
-static inline bool
-flow_try(const struct flow_table *table, const struct flow_key *key, uint32_t *index)
+/* The entry behind that one, which is another key's. */
+static inline uint32_t
+flow_next(const struct flow_table *table, uint32_t index)
 {
-	const struct flow *flow = &table->flows[*index];
+	uint32_t next = flow_at(table, index)->next;
 
-	if (unlikely(*index == FLOW_NONE) || likely(flow_key_equal(&flow->key, key)))
-		return true;
-	*index = flow->next;
-	rte_prefetch0(&table->flows[RTE_MIN(*index, table->total - 1)]);
-	return false;
+	rte_prefetch0(flow_at(table, next));
+	return next;
 }
 
 static inline uint32_t
@@ -144,8 +140,8 @@ flow_find_from(const struct flow_table *table, const struct flow_key *key, uint3
 {
 	uint32_t index = first;
 
-	while (index != FLOW_NONE && unlikely(!flow_key_equal(&table->flows[index].key, key)))
-		index = table->flows[index].next;
+	while (index != FLOW_NONE && unlikely(!flow_key_equal(&flow_at(table, index)->key, key)))
+		index = flow_at(table, index)->next;
 	return index;
 }
 

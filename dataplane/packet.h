@@ -58,7 +58,6 @@ struct packet {
 	uint16_t reason;        /* enum drop_reason */
 	uint16_t ip_length;     /* host order: the header's total length */
 	rte_be16_t fragment_id; /* of a fragment, for when it is translated */
-	uint32_t hash;
 	uint32_t flow;     /* index of its flow, or FLOW_NONE */
 	uint32_t egress;   /* adjacency, of the fabric path */
 	uint32_t decision; /* index into the burst's decisions, or DECISION_NONE */
@@ -89,7 +88,7 @@ packet_is_tunnel(const struct rte_mbuf *mbuf)
 /*
  * Parses a frame that was received on that port: Ethernet, at most one VLAN tag, which the port may
  * have taken out, ARP or IPv4 with its checks (RFC 1812 section 5.2.2), TCP and UDP ports, ICMP
- * echo identifiers. The key of a fragment has no ports. Leaves fragment_id, and all from hash on,
+ * echo identifiers. The key of a fragment has no ports. Leaves fragment_id, and all from flow on,
  * as they are. Trailing bytes behind the IPv4 packet are cut off.
  */
 void packet_parse(const struct snapshot *snapshot, uint16_t port, struct rte_mbuf *mbuf,

@@ -16,7 +16,7 @@ enum {
 };
 
 int
-session_table_init(struct session_table *table, uint32_t capacity, uint32_t seed, uint32_t now,
+session_table_init(struct session_table *table, uint32_t capacity, uint64_t seed, uint32_t now,
 		   int socket)
 {
 	if (capacity == 0 || capacity >= SESSION_NONE / 2)

@@ -99,7 +99,7 @@ struct session_table {
 struct worker;
 
 /* now: seconds on the worker's clock. 0 or -ENOMEM. */
-int session_table_init(struct session_table *table, uint32_t capacity, uint32_t seed, uint32_t now,
+int session_table_init(struct session_table *table, uint32_t capacity, uint64_t seed, uint32_t now,
 		       int socket);
 void session_table_release(struct session_table *table);
 size_t session_table_bytes(const struct session_table *table);

@@ -51,34 +51,100 @@ find_admit(const struct worker *worker, struct packet *packet)
 	return true;
 }
 
-static inline const uint32_t *
-find_prepare(const struct worker *worker, struct packet *packet)
-{
-	const struct flow_table *flows = &worker->sessions.flows;
-
-	packet->decision = DECISION_NONE;
-	packet->hash = flow_hash(flows, &packet->key);
-	/* A longer header than it came with may begin in the cache line before. */
-	rte_prefetch0((const uint8_t *)packet->ip - ADJACENCY_HEADER_MAX);
-	return flow_prefetch(flows, packet->hash);
-}
-
-/* Which packets have a session to be found: a bit for each. heads: where to look for it. */
+/*
+ * Which packets have a session to be found: a bit for each, and their places in `index`, or *all of
+ * them, without an index.
+ */
 static uint32_t
-find_begin(struct worker *worker, unsigned int n, const uint32_t **heads)
+find_begin(struct worker *worker, unsigned int n, uint8_t index[BURST], bool *all)
 {
-	uint32_t wanted = 0;
+	uint32_t burst = (uint32_t)((1ULL << n) - 1), wanted = 0;
+	unsigned int count = 0;
 
+	*all = worker->burst_kinds == 1U << PACKET_STATEFUL &&
+	       (worker->burst_plain & burst) == burst;
+	if (likely(*all))
+		return burst;
 	for (unsigned int i = 0; i < n; i++) {
 		struct packet *packet = &worker->burst[i];
 
 		if (packet->kind != PACKET_STATEFUL ||
 		    (unlikely(!(worker->burst_plain & 1U << i)) && !find_admit(worker, packet)))
 			continue;
-		heads[i] = find_prepare(worker, packet);
+		index[count++] = (uint8_t)i;
 		wanted |= 1U << i;
 	}
 	return wanted;
+}
+
+/* Fetches what a packet needs, and where to look for its session. */
+static inline const uint32_t *
+find_prepare(const struct flow_table *flows, struct packet *packet)
+{
+	packet->decision = DECISION_NONE;
+	/* A longer header than it came with may begin in the cache line before. */
+	rte_prefetch0((const uint8_t *)packet->ip - ADJACENCY_HEADER_MAX);
+	return flow_prefetch(flows, flow_hash(flows, &packet->key));
+}
+
+/* What the burst's flows have come to. */
+struct found {
+	uint32_t known; /* a bit for each packet */
+	bool stale;     /* one's session is of an older snapshot */
+};
+
+/*
+ * The flow in packet.flow is the packet's: adds it. No branch is on whether it is, which nobody can
+ * foresee in a flood, or in a full table.
+ */
+static inline void
+find_match(const struct worker *worker, unsigned int i, struct found *found)
+{
+	const struct packet *packet = &worker->burst[i];
+	const struct flow *flow = flow_at(&worker->sessions.flows, packet->flow);
+	bool equal = flow_key_equal(&flow->key, &packet->key);
+
+	found->known |= (uint32_t)equal << i;
+	found->stale |= equal & (flow->decided_from != worker->snapshot->decided_from);
+}
+
+/* Of these packets, those whose flow is the first of its head. index: NULL: their places in order.
+ */
+static __rte_always_inline struct found
+find_first(struct worker *worker, const uint8_t *index, unsigned int count)
+{
+	const struct flow_table *flows = &worker->sessions.flows;
+	struct found found = { .known = 0 };
+	const uint32_t *heads[BURST];
+
+	for (unsigned int k = 0; k < count; k++)
+		heads[k] = find_prepare(flows, &worker->burst[index == NULL ? k : index[k]]);
+	for (unsigned int k = 0; k < count; k++)
+		worker->burst[index == NULL ? k : index[k]].flow = flow_first(flows, heads[k]);
+	for (unsigned int k = 0; k < count; k++)
+		find_match(worker, index == NULL ? k : index[k], &found);
+	return found;
+}
+
+/* And those whose flow is behind others of its head. */
+static void
+find_behind(struct worker *worker, uint32_t others, struct found *found)
+{
+	const struct flow_table *flows = &worker->sessions.flows;
+
+	for (uint32_t left = others; left != 0; left &= left - 1) {
+		struct packet *packet = &worker->burst[rte_bsf32(left)];
+
+		packet->flow = flow_next(flows, packet->flow);
+	}
+	for (uint32_t left = others; left != 0; left &= left - 1) {
+		unsigned int i = rte_bsf32(left);
+		struct packet *packet = &worker->burst[i];
+
+		packet->flow = flow_find_from(flows, &packet->key, packet->flow);
+		if (packet->flow != FLOW_NONE)
+			find_match(worker, i, found);
+	}
 }
 
 /* Packets that another worker owns are wanted no more. */
@@ -93,133 +159,28 @@ find_own(struct worker *worker, unsigned int n, uint32_t wanted)
 	return wanted;
 }
 
-/* Which of the wanted are known. Sets *stale if one's session is of an older snapshot. */
-static uint32_t
-find_all(struct worker *worker, uint32_t wanted, const uint32_t *const *heads, bool *stale)
-{
-	const struct flow_table *flows = &worker->sessions.flows;
-	uint32_t decided_from = worker->snapshot->decided_from;
-	uint32_t later = 0; /* a bit for each packet whose flow is not the first of its chain */
-	uint32_t unknown = 0;
-
-	/* In a flood nobody can foresee which of them have a session: no branch is on it here. */
-	for (uint32_t left = wanted; left != 0; left &= left - 1) {
-		unsigned int i = rte_bsf32(left);
-		uint32_t first = flow_first(flows, heads[i]);
-
-		worker->burst[i].flow = first;
-		unknown |= (uint32_t)(first == FLOW_NONE) << i;
-	}
-	for (uint32_t left = wanted & ~unknown; left != 0; left &= left - 1) {
-		unsigned int i = rte_bsf32(left);
-		struct packet *packet = &worker->burst[i];
-
-		if (!flow_try(flows, &packet->key, &packet->flow))
-			later |= 1U << i;
-		else
-			*stale |= flow_at(flows, packet->flow)->decided_from != decided_from;
-	}
-	for (; later != 0; later &= later - 1) {
-		unsigned int i = rte_bsf32(later);
-		struct packet *packet = &worker->burst[i];
-
-		packet->flow = flow_find_from(flows, &packet->key, packet->flow);
-		if (packet->flow == FLOW_NONE)
-			unknown |= 1U << i;
-		else
-			*stale |= flow_at(flows, packet->flow)->decided_from != decided_from;
-	}
-	return wanted & ~unknown;
-}
-
-/* The packet has a session, and that was decided from an older snapshot. */
-static bool
-find_is_stale(const struct worker *worker, const struct packet *packet)
-{
-	return packet->flow != FLOW_NONE &&
-	       flow_at(&worker->sessions.flows, packet->flow)->decided_from !=
-		       worker->snapshot->decided_from;
-}
-
-/* Which of the known packets are stale; their flows, in order. */
-static uint32_t
-find_stale(const struct worker *worker, uint32_t known, uint32_t flows[BURST])
-{
-	unsigned int count = 0;
-	uint32_t stale = 0;
-
-	for (; known != 0; known &= known - 1) {
-		unsigned int i = rte_bsf32(known);
-
-		if (find_is_stale(worker, &worker->burst[i])) {
-			flows[count++] = worker->burst[i].flow;
-			stale |= 1U << i;
-		}
-	}
-	return stale;
-}
-
-/* Decides the sessions of stale packets anew, in order. Which packets those are. */
-static uint32_t
-find_decide(struct worker *worker, uint32_t known, struct decision decisions[BURST])
-{
-	uint32_t flows[BURST] = { 0 };
-	uint32_t stale = find_stale(worker, known, flows);
-
-	session_reroute(worker, flows, (unsigned int)__builtin_popcount(stale));
-	stale = find_stale(worker, stale, flows);
-	if (stale != 0)
-		session_decide_again(worker, flows, decisions,
-				     (unsigned int)__builtin_popcount(stale));
-	return stale;
-}
-
-/*
- * Which of the wanted are known, when there are some whose sessions were decided from an older
- * snapshot. What becomes of those is found out at once, and done in the order of the packets.
- */
-static uint32_t
-find_revalidate(struct worker *worker, uint32_t wanted)
-{
-	struct session_table *table = &worker->sessions;
-	struct decision decisions[BURST], *decision = decisions;
-	uint32_t stale = find_decide(worker, worker->burst_known & wanted, decisions);
-	uint32_t removals = table->removals, known = 0;
-
-	for (; wanted != 0; wanted &= wanted - 1) {
-		unsigned int i = rte_bsf32(wanted);
-		struct packet *packet = &worker->burst[i];
-
-		/* An earlier packet's session may have ended, or moved its entries. */
-		if (unlikely(table->removals != removals))
-			packet->flow = flow_find(&table->flows, &packet->key, packet->hash);
-		if (find_is_stale(worker, packet)) {
-			session_settle_again(worker, packet->flow, decision);
-			if (unlikely(table->removals != removals))
-				packet->flow = flow_find(&table->flows, &packet->key, packet->hash);
-		}
-		decision += stale >> i & 1;
-		known |= (uint32_t)(packet->flow != FLOW_NONE) << i;
-	}
-	return known;
-}
-
 void
 stage_find(struct worker *worker, unsigned int n)
 {
-	const uint32_t *heads[BURST];
+	uint8_t index[BURST];
+	struct found found;
 	uint32_t wanted;
-	bool stale = false;
+	bool all;
 
 	worker->burst_known = worker->burst_first = 0;
 	if (!burst_has(worker, PACKET_STATEFUL))
 		return;
-	wanted = find_begin(worker, n, heads);
-	worker->burst_known = find_all(worker, wanted, heads, &stale);
+	wanted = find_begin(worker, n, index, &all);
+	if (likely(all))
+		found = find_first(worker, NULL, n);
+	else
+		found = find_first(worker, index, (unsigned int)__builtin_popcount(wanted));
+	if (unlikely(found.known != wanted))
+		find_behind(worker, wanted & ~found.known, &found);
 	if (unlikely(worker->snapshot->worker_count > 1))
 		wanted = find_own(worker, n, wanted);
-	if (unlikely(stale))
-		worker->burst_known = find_revalidate(worker, wanted);
-	worker->burst_known &= wanted;
+	worker->burst_known = found.known & wanted;
+	if (unlikely(found.stale))
+		stage_find_again(worker, wanted);
 	worker->burst_first = wanted & ~worker->burst_known;
 }

@@ -48,6 +48,8 @@ void stage_own(struct worker *worker, unsigned int n);
 void stage_own_fragments(struct worker *worker, unsigned int n);
 /* Finds the sessions of stateful packets; those of an older snapshot are decided again. */
 void stage_find(struct worker *worker, unsigned int n);
+/* The latter, of these packets: which of them have a session then. */
+void stage_find_again(struct worker *worker, uint32_t wanted);
 /* Decides stateful packets that have no session, into decisions[packet.decision]. */
 void stage_decide(struct worker *worker, unsigned int n, struct decision *decisions);
 /* What it asks about such a packet. */

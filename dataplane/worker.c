@@ -71,7 +71,7 @@ worker_init_tables(struct worker *worker, const struct worker_options *options)
 			return -rte_errno;
 	}
 	result = session_table_init(&worker->sessions, options->flow_capacity,
-				    (uint32_t)worker_secret(options->seed, options->id, 1),
+				    worker_secret(options->seed, options->id, 1),
 				    worker->now_seconds, options->socket);
 	if (result != 0)
 		return result;

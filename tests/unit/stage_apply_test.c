@@ -24,7 +24,6 @@ burst_put(struct worker *worker, unsigned int i, struct segment *segment, const 
 		.key = flow->key,
 		.kind = PACKET_STATEFUL,
 		.ip_length = sizeof(*segment),
-		.hash = flow_hash(&worker->sessions.flows, &flow->key),
 		.flow = (uint32_t)(flow - worker->sessions.flows.flows),
 		.decision = DECISION_NONE,
 	};
