@@ -146,10 +146,12 @@ apply_look_again(struct worker *worker, unsigned int behind)
 	uint32_t left = worker->burst_known & (uint32_t)(~1ULL << behind);
 
 	for (; left != 0; left &= left - 1) {
-		struct packet *packet = &worker->burst[rte_bsf32(left)];
+		unsigned int i = rte_bsf32(left);
+		struct packet *packet = &worker->burst[i];
 
-		if (packet->flow != FLOW_NONE &&
-		    !flow_key_equal(&flow_at(flows, packet->flow)->key, &packet->key))
-			packet->flow = FLOW_NONE;
+		if (flow_key_equal(&flow_at(flows, packet->flow)->key, &packet->key))
+			continue;
+		packet->flow = FLOW_NONE;
+		worker->burst_known &= ~(1U << i);
 	}
 }

@@ -18,6 +18,13 @@ plain_may_leave(const struct packet *packet, const struct adjacency *to)
 	       likely(to->state == ADJACENCY_RESOLVED);
 }
 
+/* What a plain packet has behind its IPv4 header is as long as TCP's. */
+static inline const struct rte_tcp_hdr *
+plain_tcp(const struct packet *packet)
+{
+	return (const void *)(packet->ip + 1);
+}
+
 static inline void
 plain_rewrite(struct rte_ipv4_hdr *ip, const struct flow *flow)
 {
@@ -35,12 +42,12 @@ apply_plain_session(struct worker *worker, struct packet *packet)
 	const struct adjacency *to = &worker->neighbors.adjacencies[flow->egress];
 
 	if (unlikely(flow->egress & EGRESS_DROP) || !plain_may_leave(packet, to) ||
-	    unlikely(!tcp_is_steady(packet->ip, sizeof(*packet->ip), flow)))
+	    unlikely(!tcp_is_steady(plain_tcp(packet), flow)))
 		return false;
 	flow_see(flow, worker->now_seconds);
 	worker->counters.path_packets[PATH_STATEFUL]++;
 	plain_rewrite(packet->ip, flow);
-	transmit_to_resolved(worker, packet->mbuf, packet->ip, to);
+	transmit_plain(worker, packet, to);
 	return true;
 }
 
@@ -53,14 +60,18 @@ apply_plain_fabric(struct worker *worker, struct packet *packet)
 		return false;
 	worker->counters.path_packets[PATH_FABRIC]++;
 	rewrite_ttl(packet->ip);
-	transmit_to_resolved(worker, packet->mbuf, packet->ip, to);
+	transmit_plain(worker, packet, to);
 	return true;
 }
 
-static inline bool
-apply_plain(struct worker *worker, struct packet *packet)
+/* i: its place in the burst. */
+static __rte_always_inline bool
+apply_plain(struct worker *worker, unsigned int i)
 {
-	if (packet->kind == PACKET_STATEFUL)
-		return likely(packet->flow != FLOW_NONE) && apply_plain_session(worker, packet);
-	return likely(packet->kind == PACKET_FABRIC) && apply_plain_fabric(worker, packet);
+	struct packet *packet = &worker->burst[i];
+
+	if (worker->burst_plain & worker->burst_known & 1U << i)
+		return apply_plain_session(worker, packet);
+	return packet->kind == PACKET_FABRIC && likely(worker->burst_plain & 1U << i) &&
+	       apply_plain_fabric(worker, packet);
 }

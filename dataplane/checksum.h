@@ -49,10 +49,9 @@ checksum_delta32(rte_be32_t from, rte_be32_t to, uint16_t delta)
 	return checksum_delta16((rte_be16_t)(from >> 16), (rte_be16_t)(to >> 16), delta);
 }
 
+/* ~(~HC + delta) is HC - delta, and the carry that comes round at the end is a borrow. */
 static inline rte_be16_t
 checksum_apply(rte_be16_t checksum, uint16_t delta)
 {
-	uint32_t sum = (uint32_t)(uint16_t)~checksum + delta;
-
-	return (rte_be16_t) ~(sum + (sum >> 16));
+	return (rte_be16_t)(checksum - delta - (checksum < delta));
 }

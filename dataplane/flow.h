@@ -57,8 +57,8 @@ struct flow {
 	uint8_t checksum_at; /* byte of the transport header; 0: that stays as it is */
 
 	/* What the sender of this direction takes next (tcp.h); nothing where it is not TCP's. */
-	uint32_t tcp_expected; /* sequence number, host order */
-	uint16_t tcp_window;
+	rte_be32_t tcp_expected; /* sequence number */
+	rte_be16_t tcp_window;
 	uint8_t tcp_shift;   /* of the window */
 	uint8_t tcp_watched; /* TCP_WATCHED; 0: it is not TCP's */
 } __rte_cache_aligned;

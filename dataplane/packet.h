@@ -13,16 +13,18 @@
 
 /* One packet on its way through the worker: what parsing found, then where it goes. */
 
+/* A bit each, so that all that there are in a burst are a word. */
 enum packet_kind {
-	PACKET_DROP, /* for `reason` */
-	PACKET_ARP,
-	PACKET_FABRIC,     /* IPv4 from a fabric interface; its destination tells the path */
-	PACKET_FABRIC_SYN, /* the same, and routed: what it tells of segment sizes may be too much
-			    */
-	PACKET_STATEFUL,   /* IPv4 from a subnet, or to a VIP */
-	PACKET_ERROR,      /* an ICMP error about a session, whose key it has */
-	PACKET_LOCAL,      /* IPv4 to the gateway's own address */
-	PACKET_HELD,       /* it waits, was dropped, or another worker has it: no mbuf is here */
+	PACKET_DROP = 1 << 0, /* for `reason` */
+	PACKET_ARP = 1 << 1,
+	PACKET_FABRIC = 1 << 2, /* IPv4 from a fabric interface; its destination tells the path */
+	/* The same, and routed: what it tells of segment sizes may be too much. */
+	PACKET_FABRIC_SYN = 1 << 3,
+	PACKET_STATEFUL = 1 << 4, /* IPv4 from a subnet, or to a VIP */
+	PACKET_ERROR = 1 << 5,    /* an ICMP error about a session, whose key it has */
+	PACKET_LOCAL = 1 << 6,    /* IPv4 to the gateway's own address */
+	/* It waits, was dropped, or another worker has it: no mbuf is here. */
+	PACKET_HELD = 1 << 7,
 };
 
 enum packet_flags {
@@ -58,10 +60,10 @@ struct packet {
 	uint16_t reason;        /* enum drop_reason */
 	uint16_t ip_length;     /* host order: the header's total length */
 	rte_be16_t fragment_id; /* of a fragment, for when it is translated */
-	uint32_t flow;     /* index of its flow, or FLOW_NONE */
-	uint32_t egress;   /* adjacency, of the fabric path */
-	uint32_t decision; /* index into the burst's decisions, or DECISION_NONE */
-	uint32_t held;     /* with PACKET_AWAITED: the first of those that wait */
+	uint32_t flow;          /* index of its flow, or FLOW_NONE */
+	uint32_t egress;        /* adjacency, of the fabric path */
+	uint32_t decision;      /* index into the burst's decisions, or DECISION_NONE */
+	uint32_t held;          /* with PACKET_AWAITED: the first of those that wait */
 } __rte_cache_aligned;
 
 /*
@@ -101,6 +103,18 @@ packet_link_length(const struct packet *packet)
 		return packet->link_length;
 	return (unsigned int)((const char *)packet->ip -
 			      rte_pktmbuf_mtod(packet->mbuf, const char *));
+}
+/*
+ * Cuts off what trails the IPv4 packet of a plain frame (packet_plain.h): Ethernet's shortest frame
+ * may be longer.
+ */
+static inline void
+packet_trim(const struct packet *packet)
+{
+	uint32_t length = packet_link_length(packet) + packet->ip_length;
+
+	packet->mbuf->data_len = (uint16_t)length;
+	packet->mbuf->pkt_len = length;
 }
 /* Byte of the IPv4 header where an option is wrong or not wanted; 0: all options may pass. */
 unsigned int packet_option_fault(const struct rte_ipv4_hdr *ip);

@@ -18,9 +18,12 @@
  */
 
 enum {
-	/* Of a frame, so that all that is looked at is there: up to the ports behind a VLAN tag. */
-	PLAIN_LENGTH_MIN = sizeof(struct rte_ether_hdr) + sizeof(struct rte_vlan_hdr) +
-			   sizeof(struct rte_ipv4_hdr) + sizeof(struct rte_udp_hdr),
+	/*
+	 * Of a frame without a tag, so that all that is looked at is there: up to the end of a TCP
+	 * header, whatever the protocol is. Ethernet's shortest frame is longer.
+	 */
+	PLAIN_LENGTH_MIN = sizeof(struct rte_ether_hdr) + sizeof(struct rte_ipv4_hdr) +
+			   sizeof(struct rte_tcp_hdr),
 };
 
 /* The port that a burst came from. */
@@ -92,10 +95,13 @@ static inline uint32_t
 plain_header(const struct rte_mbuf *mbuf, uint32_t told, const struct rte_ipv4_hdr *ip,
 	     uint32_t most)
 {
-	/* By protocol; 0 for others, of which a byte less is more than any length. */
-	static const uint32_t least[UINT8_MAX + 1] = {
-		[IPPROTO_TCP] = sizeof(*ip) + sizeof(struct rte_tcp_hdr),
-		[IPPROTO_UDP] = sizeof(*ip) + sizeof(struct rte_udp_hdr),
+	/* By protocol: what no packet may be as short as; of others, no length is enough. */
+	static const uint16_t too_short[UINT8_MAX + 1] = {
+		[0 ... IPPROTO_TCP - 1] = UINT16_MAX,
+		[IPPROTO_TCP] = sizeof(*ip) + sizeof(struct rte_tcp_hdr) - 1,
+		[IPPROTO_TCP + 1 ... IPPROTO_UDP - 1] = UINT16_MAX,
+		[IPPROTO_UDP] = sizeof(*ip) + sizeof(struct rte_udp_hdr) - 1,
+		[IPPROTO_UDP + 1 ... UINT8_MAX] = UINT16_MAX,
 	};
 	/* Version and header length; more fragments and fragment offset. */
 	const uint64_t mask = 0xff | (uint64_t)RTE_BE16(0x3fff) << 48;
@@ -104,9 +110,9 @@ plain_header(const struct rte_mbuf *mbuf, uint32_t told, const struct rte_ipv4_h
 
 	memcpy(&front, ip, sizeof(front));
 	memcpy(&middle, &ip->time_to_live, sizeof(middle));
-	length = rte_be_to_cpu_16((uint16_t)(front >> 16));
+	length = __builtin_bswap16((uint16_t)(front >> 16));
 	if (likely((front & mask) == RTE_IPV4_VHL_DEF && length <= most &&
-		   length > least[(uint8_t)(middle >> 8)] - 1 &&
+		   length > too_short[(uint8_t)(middle >> 8)] &&
 		   plain_checksum(mbuf, told, front, middle, ip->dst_addr) &&
 		   plain_addresses((uint32_t)(middle >> 32), ip->dst_addr)))
 		return length;
@@ -129,12 +135,13 @@ plain_key(struct flow_key *key, const struct rte_ipv4_hdr *ip, uint16_t zone)
 	memcpy(key, &word, sizeof(word));
 }
 
-/* Fabric or stateful, without a branch on what comes in no order. */
+/* Without a branch on what comes in no order. */
 static inline enum packet_kind
 plain_kind(uint16_t zone)
 {
-	_Static_assert(PACKET_STATEFUL == PACKET_FABRIC + 2, "there is one between them");
-	return (enum packet_kind)(PACKET_FABRIC + 2 * (zone != ZONE_FABRIC));
+	uint32_t fabric = (uint32_t)(zone != ZONE_FABRIC) - 1; /* all bits, or none */
+
+	return (enum packet_kind)(PACKET_STATEFUL ^ (fabric & (PACKET_STATEFUL ^ PACKET_FABRIC)));
 }
 
 /* Interface and kind, and no flags, link_length and reason. */
@@ -151,9 +158,9 @@ plain_facts(struct packet *packet, uint32_t interface, enum packet_kind kind)
 }
 
 /*
- * Does what packet_parse() does, if the packet is plain, and returns the bit of its kind. 0:
- * nothing is done, and packet_parse() has to be asked. told: the port's; a constant 0 leaves out
- * what is asked of devices that tell something.
+ * Does what packet_parse() does, if the packet is plain, but for what packet_trim() does, and
+ * returns its kind. 0: nothing is done, and packet_parse() has to be asked. told: the port's; a
+ * constant 0 leaves out what is asked of devices that tell something.
  */
 static __rte_always_inline uint32_t
 packet_parse_plain(const struct packet_plain_port *from, uint32_t told, struct rte_mbuf *mbuf,
@@ -173,10 +180,12 @@ packet_parse_plain(const struct packet_plain_port *from, uint32_t told, struct r
 	if (mbuf->ol_flags & told & RTE_MBUF_F_RX_VLAN_STRIPPED) {
 		vlan = mbuf->vlan_tci & (VLANS - 1);
 	} else if ((uint16_t)type == RTE_BE16(RTE_ETHER_TYPE_VLAN)) {
-		vlan = rte_be_to_cpu_16((uint16_t)(type >> 16)) & (VLANS - 1);
+		vlan = __builtin_bswap16((uint16_t)(type >> 16)) & (VLANS - 1);
 		memcpy(&type, frame + offset + offsetof(struct rte_vlan_hdr, eth_proto),
 		       sizeof(type));
 		offset += (uint32_t)sizeof(struct rte_vlan_hdr);
+		if (unlikely(in_frame < PLAIN_LENGTH_MIN + sizeof(struct rte_vlan_hdr)))
+			return 0;
 	}
 	id = from->by_vlan[vlan];
 	if (unlikely(id == INTERFACE_NONE || (uint16_t)type != RTE_BE16(RTE_ETHER_TYPE_IPV4)))
@@ -193,8 +202,5 @@ packet_parse_plain(const struct packet_plain_port *from, uint32_t told, struct r
 	kind = plain_kind(interface->zone);
 	plain_facts(packet, id, kind);
 	packet->ip_length = (uint16_t)length;
-	/* Ethernet's shortest frame may be longer than the packet. */
-	mbuf->data_len = (uint16_t)(offset + length);
-	mbuf->pkt_len = offset + length;
-	return 1U << kind;
+	return kind;
 }

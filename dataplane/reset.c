@@ -70,7 +70,7 @@ reset_send_one(struct worker *worker, const struct flow *flow, const struct flow
 	const struct rte_tcp_hdr tcp = {
 		.src_port = flow->source_port,
 		.dst_port = flow->destination_port,
-		.sent_seq = rte_cpu_to_be_32(twin->tcp_expected),
+		.sent_seq = twin->tcp_expected,
 	};
 	const struct reset reset = reset_make(flow->source, flow->destination, &tcp);
 	struct rte_mbuf *mbuf;

@@ -141,12 +141,12 @@ rewrite_tag(struct rte_mbuf *mbuf, const struct adjacency *adjacency)
 }
 
 /*
- * Puts the adjacency's header right in front of the IPv4 header, and lets the mbuf begin there: 14
- * or 18 bytes, in three pieces that overlap. Not a byte more is written, for what stands in front
- * of a frame is often in another cache line, which nobody has fetched.
+ * Puts the adjacency's header right in front of the IPv4 header: 14 or 18 bytes, in three pieces
+ * that overlap. Not a byte more is written, for what stands in front of a frame is often in another
+ * cache line, which nobody has fetched. Returns where it begins.
  */
-static inline void
-rewrite_link(struct rte_mbuf *mbuf, struct rte_ipv4_hdr *ip, const struct adjacency *adjacency)
+static inline uint8_t *
+rewrite_link(struct rte_ipv4_hdr *ip, const struct adjacency *adjacency)
 {
 	const uint8_t *from = adjacency->header + ADJACENCY_HEADER_MAX;
 	uint8_t *to = (uint8_t *)ip;
@@ -155,5 +155,14 @@ rewrite_link(struct rte_mbuf *mbuf, struct rte_ipv4_hdr *ip, const struct adjace
 	memcpy(to - length, from - length, 4);
 	memcpy(to - 14, from - 14, 8);
 	memcpy(to - 8, from - 8, 8);
-	rewrite_begin(mbuf, to - length);
+	return to - length;
+}
+
+/* Lets an mbuf of one segment be that frame. */
+static inline void
+rewrite_frame(struct rte_mbuf *mbuf, const uint8_t *frame, uint32_t length)
+{
+	mbuf->data_off = (uint16_t)(frame - (const uint8_t *)mbuf->buf_addr);
+	mbuf->data_len = (uint16_t)length;
+	mbuf->pkt_len = length;
 }

@@ -120,6 +120,15 @@ apply_segment(struct worker *worker, struct packet *packet, struct flow *flow)
 	return false;
 }
 
+/* A packet that is not TCP's may be short, but it has an IPv4 header. */
+static bool
+apply_is_steady(const struct packet *packet, struct flow *flow)
+{
+	const void *header = packet->ip;
+
+	return tcp_is_steady(flow->tcp_watched != 0 ? tcp_header(packet) : header, flow);
+}
+
 void
 apply_session(struct worker *worker, struct packet *packet)
 {
@@ -127,8 +136,7 @@ apply_session(struct worker *worker, struct packet *packet)
 
 	if (unlikely(!apply_way(worker, packet, flow->egress)))
 		return;
-	if (!tcp_is_steady(packet->ip, rte_ipv4_hdr_len(packet->ip), flow) &&
-	    !apply_segment(worker, packet, flow))
+	if (!apply_is_steady(packet, flow) && !apply_segment(worker, packet, flow))
 		return;
 	flow_see(flow, worker->now_seconds);
 	worker->counters.path_packets[PATH_STATEFUL]++;
@@ -211,15 +219,15 @@ apply_packet(struct worker *worker, struct packet *packet, const struct decision
 	}
 }
 
-static __rte_always_inline void
-apply_one(struct worker *worker, unsigned int i, const struct decision *decisions)
+/* What apply_plain() leaves. */
+static __rte_noinline void
+apply_otherwise(struct worker *worker, unsigned int i, const struct decision *decisions)
 {
+	uint32_t removals = worker->sessions.removals;
 	struct packet *packet = &worker->burst[i];
-	uint32_t removals;
 
-	if (likely(worker->burst_plain & (1U << i)) && apply_plain(worker, packet))
-		return;
-	removals = worker->sessions.removals;
+	if (worker->burst_plain & 1U << i && packet->kind != PACKET_HELD)
+		packet_trim(packet);
 	if (likely(!(packet->flags & PACKET_FRAGMENT)))
 		apply_packet(worker, packet, decisions);
 	else
@@ -234,11 +242,17 @@ stage_apply(struct worker *worker, unsigned int n, const struct decision *decisi
 	uint32_t left = (uint32_t)((1ULL << n) - 1) & ~worker->burst_refused;
 
 	if (likely(worker->burst_refused == 0)) {
-		for (unsigned int i = 0; i < n; i++)
-			apply_one(worker, i, decisions);
+		for (unsigned int i = 0; i < n; i++) {
+			if (!apply_plain(worker, i))
+				apply_otherwise(worker, i, decisions);
+		}
 		return;
 	}
 	/* In no order that could be foreseen: nothing branches on which of them are left. */
-	for (; left != 0; left &= left - 1)
-		apply_one(worker, rte_bsf32(left), decisions);
+	for (; left != 0; left &= left - 1) {
+		unsigned int i = rte_bsf32(left);
+
+		if (!apply_plain(worker, i))
+			apply_otherwise(worker, i, decisions);
+	}
 }

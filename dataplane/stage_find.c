@@ -61,8 +61,7 @@ find_begin(struct worker *worker, unsigned int n, uint8_t index[BURST], bool *al
 	uint32_t burst = (uint32_t)((1ULL << n) - 1), wanted = 0;
 	unsigned int count = 0;
 
-	*all = worker->burst_kinds == 1U << PACKET_STATEFUL &&
-	       (worker->burst_plain & burst) == burst;
+	*all = worker->burst_kinds == PACKET_STATEFUL && (worker->burst_plain & burst) == burst;
 	if (likely(*all))
 		return burst;
 	for (unsigned int i = 0; i < n; i++) {

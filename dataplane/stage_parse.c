@@ -66,7 +66,7 @@ stage_parse(struct worker *worker, uint16_t port, struct rte_mbuf **mbufs, unsig
 
 		packet_parse(worker->snapshot, port, mbufs[i], &worker->burst[i]);
 		flags |= worker->burst[i].flags;
-		kinds |= 1U << worker->burst[i].kind;
+		kinds |= worker->burst[i].kind;
 	}
 	worker->burst_kinds = kinds;
 	return flags;

@@ -11,7 +11,7 @@
 static inline bool
 burst_has(const struct worker *worker, enum packet_kind kind)
 {
-	return worker->burst_kinds & (1U << kind);
+	return worker->burst_kinds & kind;
 }
 
 /* Of the next burst nothing is known. */
@@ -26,7 +26,7 @@ burst_begin(struct worker *worker)
 static inline void
 burst_add(struct worker *worker, enum packet_kind kind)
 {
-	worker->burst_kinds |= 1U << kind;
+	worker->burst_kinds |= kind;
 }
 
 /* Parses what that port received: mbufs[i] into worker->burst[i]. The flags that any of them has.

@@ -225,7 +225,8 @@ tcp_in_window(const struct flow *flow, uint32_t number)
 	/* Until both SYNs have been seen, windows are as they stand there. */
 	unsigned int shift = flow->tcp_shift == TCP_SHIFT_NONE ? 0 : flow->tcp_shift;
 
-	return number - flow->tcp_expected <= (uint32_t)flow->tcp_window << shift;
+	return number - rte_be_to_cpu_32(flow->tcp_expected) <=
+	       (uint32_t)rte_be_to_cpu_16(flow->tcp_window) << shift;
 }
 
 /* The segment acknowledges what the other side has really sent, as far as that is known. */
@@ -264,7 +265,8 @@ tcp_agree_on_shift(struct flow *flow, struct flow *twin)
 
 		both[i]->tcp_shift = (uint8_t)shift;
 		/* A SYN's own window never is. */
-		both[i]->tcp_window = (uint16_t)((both[i]->tcp_window + round_up) >> shift);
+		both[i]->tcp_window = rte_cpu_to_be_16(
+			(uint16_t)((rte_be_to_cpu_16(both[i]->tcp_window) + round_up) >> shift));
 	}
 }
 
@@ -272,15 +274,15 @@ tcp_agree_on_shift(struct flow *flow, struct flow *twin)
 static void
 tcp_note_syn(const struct tcp_segment *segment, struct flow *flow, struct flow *twin)
 {
-	flow->tcp_window = segment->window;
+	flow->tcp_window = rte_cpu_to_be_16(segment->window);
 	flow->tcp_shift = segment->shift;
-	twin->tcp_expected = segment->sequence + 1;
+	twin->tcp_expected = rte_cpu_to_be_32(segment->sequence + 1);
 	twin->flags |= FLOW_TCP_KNOWN;
 	if (flow->flags & FLOW_REVERSE) {
 		tcp_agree_on_shift(flow, twin);
 	} else {
 		/* The answer acknowledges the SYN, or its data too (RFC 7413). */
-		twin->tcp_window = (uint16_t)segment->length;
+		twin->tcp_window = rte_cpu_to_be_16((uint16_t)segment->length);
 		twin->tcp_shift = 0;
 	}
 }
@@ -298,10 +300,10 @@ tcp_note(enum tcp_state state, const struct tcp_segment *segment, struct flow *f
 		tcp_note_syn(segment, flow, twin);
 	if (!segment->acknowledges)
 		return;
-	flow->tcp_expected = segment->acknowledged;
+	flow->tcp_expected = rte_cpu_to_be_32(segment->acknowledged);
 	flow->flags |= FLOW_TCP_KNOWN;
 	if (!syn)
-		flow->tcp_window = segment->window;
+		flow->tcp_window = rte_cpu_to_be_16(segment->window);
 	if (state == TCP_STATE_NEW) /* the SYNs have not been seen: any shift may have been said */
 		flow->tcp_shift = twin->tcp_shift = SHIFT_MAX;
 }

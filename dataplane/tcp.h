@@ -85,21 +85,17 @@ tcp_header(const struct packet *packet)
  * A packet of that flow came by. True: it changes nothing, and what its sender acknowledged is
  * noted. False: tcp_advance() has to look at it.
  *
- * Of a flow that is not TCP's, nothing is special; the IPv4 header is read for it, which is as
- * long, and what is noted means nothing. So no branch depends on which protocol comes next.
+ * Of a flow that is not TCP's, nothing is special; what is noted then means nothing, and `header`
+ * is anything that is as long. So no branch depends on which protocol comes next.
  */
 static inline bool
-tcp_is_steady(const struct rte_ipv4_hdr *ip, unsigned int ip_header_length, struct flow *flow)
+tcp_is_steady(const struct rte_tcp_hdr *header, struct flow *flow)
 {
-	unsigned int tcp = -(unsigned int)(flow->tcp_watched != 0);
-	const struct rte_tcp_hdr *header =
-		(const void *)((const uint8_t *)ip + (ip_header_length & tcp));
-
-	if (unlikely(((header->tcp_flags ^ RTE_TCP_ACK_FLAG) & flow->tcp_watched) |
-		     (~flow->flags & FLOW_STEADY)))
+	if (unlikely(!(flow->flags & FLOW_STEADY)) ||
+	    unlikely((header->tcp_flags ^ RTE_TCP_ACK_FLAG) & flow->tcp_watched))
 		return false;
-	flow->tcp_expected = rte_be_to_cpu_32(header->recv_ack);
-	flow->tcp_window = rte_be_to_cpu_16(header->rx_win);
+	flow->tcp_expected = header->recv_ack;
+	flow->tcp_window = header->rx_win;
 	return true;
 }
 

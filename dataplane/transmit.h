@@ -39,20 +39,36 @@ transmit_frame(struct worker *worker, uint16_t port, struct rte_mbuf *mbuf)
 		transmit_put(worker, port, mbuf, rte_pktmbuf_pkt_len(mbuf));
 }
 
-/* To an adjacency that is resolved, over a link that is not too narrow. Takes the mbuf. */
+/* A frame that begins with the adjacency's header. Takes the mbuf. */
 static inline void
-transmit_to_resolved(struct worker *worker, struct rte_mbuf *mbuf, struct rte_ipv4_hdr *ip,
-		     const struct adjacency *to)
+transmit_over(struct worker *worker, const struct adjacency *to, struct rte_mbuf *mbuf,
+	      uint32_t length)
 {
-	uint32_t length;
-
-	rewrite_link(mbuf, ip, to);
-	length = rte_pktmbuf_pkt_len(mbuf);
 	if (to->type == ADJACENCY_TAGGED) {
 		rewrite_tag(mbuf, to);
 		length += (uint32_t)sizeof(struct rte_vlan_hdr);
 	}
 	transmit_put(worker, to->port, mbuf, length);
+}
+
+/* To an adjacency that is resolved, over a link that is not too narrow. Takes the mbuf. */
+static inline void
+transmit_to_resolved(struct worker *worker, struct rte_mbuf *mbuf, struct rte_ipv4_hdr *ip,
+		     const struct adjacency *to)
+{
+	rewrite_begin(mbuf, rewrite_link(ip, to));
+	transmit_over(worker, to, mbuf, rte_pktmbuf_pkt_len(mbuf));
+}
+
+/* The same with a plain packet, whatever trails it. */
+static inline void
+transmit_plain(struct worker *worker, const struct packet *packet, const struct adjacency *to)
+{
+	const uint8_t *frame = rewrite_link(packet->ip, to);
+	uint32_t length = (uint32_t)to->header_length + packet->ip_length;
+
+	rewrite_frame(packet->mbuf, frame, length);
+	transmit_over(worker, to, packet->mbuf, length);
 }
 
 /* Sends a frame back to who sent it, where it came from. Takes the mbuf. */

@@ -37,7 +37,7 @@
 
 enum {
 	BURST = 32,
-	TRANSMIT_BURST = 64,
+	TRANSMIT_BURST = 62, /* so that a port's are 512 bytes: they are found for every packet */
 	WORKERS_MAX = 64,
 };
 
@@ -58,6 +58,8 @@ struct transmit_buffer {
 	uint16_t count;
 	struct rte_mbuf *mbufs[TRANSMIT_BURST];
 };
+
+_Static_assert(sizeof(struct transmit_buffer) == 512, "found by a shift");
 
 /* Is told of each packet that was decided; NULL in production. */
 struct worker_observer {
@@ -113,10 +115,10 @@ struct worker {
 	struct port_queue queues[PORTS_MAX];
 	struct transmit_buffer transmit[PORTS_MAX];
 	struct counters counters;
-	uint32_t burst_kinds; /* a bit for each kind (packet.h) that came in the burst */
+	uint32_t burst_kinds; /* enum packet_kind: all that came in the burst */
 	/* A bit for each packet of the burst, the lowest for the first. */
 	uint32_t burst_plain;   /* it is as packet_plain.h says */
-	uint32_t burst_known;   /* its session was found */
+	uint32_t burst_known;   /* its session was found, and has not ended since */
 	uint32_t burst_first;   /* there is none */
 	uint32_t burst_refused; /* ... and no share to decide it with: it has been dropped */
 	struct packet burst[BURST];

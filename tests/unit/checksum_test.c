@@ -21,6 +21,23 @@ test_the_example_of_rfc_1624(void **state)
 	assert_int_equal(checksum_apply(RTE_BE16(0xdd2f), delta), 0x0000);
 }
 
+/* Equation 3 as it stands there, of all checksums. */
+static void
+test_every_checksum_is_as_equation_3_says(void **state)
+{
+	static const uint16_t deltas[] = { 0, 1, 0x7fff, 0x8000, 0xfffe, 0xffff };
+
+	(void)state;
+	for (size_t i = 0; i < RTE_DIM(deltas); i++) {
+		for (uint32_t checksum = 0; checksum <= UINT16_MAX; checksum++) {
+			uint16_t sum = checksum_fold((uint16_t)~checksum + (uint32_t)deltas[i]);
+
+			assert_int_equal(checksum_apply((uint16_t)checksum, deltas[i]),
+					 (uint16_t)~sum);
+		}
+	}
+}
+
 static void
 test_a_field_that_stays_changes_no_sum(void **state)
 {
@@ -106,6 +123,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_example_of_rfc_1624),
+		cmocka_unit_test(test_every_checksum_is_as_equation_3_says),
 		cmocka_unit_test(test_a_field_that_stays_changes_no_sum),
 		cmocka_unit_test(test_sums_fold_their_carries),
 		cmocka_unit_test(test_the_time_to_live_is_decremented),

@@ -25,7 +25,7 @@ connection_make(struct fixture *fixture)
 			 .source_port = RTE_BE16(1030),
 			 .destination_port = RTE_BE16(443),
 			 .flags = FLOW_TCP_KNOWN,
-			 .tcp_expected = 0x01020304,
+			 .tcp_expected = RTE_BE32(0x01020304),
 			 .egress = fixture_resolve(fixture, WAN, IP4(198, 51, 100, 1),
 						   "0200 0000 0011") },
 		.back = { .source = rte_cpu_to_be_32(SERVER),
@@ -33,7 +33,7 @@ connection_make(struct fixture *fixture)
 			  .source_port = RTE_BE16(443),
 			  .destination_port = RTE_BE16(51000),
 			  .flags = FLOW_REVERSE | FLOW_TCP_KNOWN,
-			  .tcp_expected = 0xa0b0c0d0,
+			  .tcp_expected = RTE_BE32(0xa0b0c0d0),
 			  .egress = fixture_resolve(fixture, LAN, HOST, "0200 0000 0022") },
 	};
 }

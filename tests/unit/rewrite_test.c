@@ -203,7 +203,7 @@ check_link(uint16_t before, uint8_t length, const uint8_t *header)
 	for (unsigned int i = 0; i < 40; i++)
 		ip[i] = (uint8_t)i;
 	memcpy(adjacency.header + ADJACENCY_HEADER_MAX - length, header, length);
-	rewrite_link(&mbuf, (struct rte_ipv4_hdr *)ip, &adjacency);
+	rewrite_begin(&mbuf, rewrite_link((struct rte_ipv4_hdr *)ip, &adjacency));
 
 	const uint8_t *frame = rte_pktmbuf_mtod(&mbuf, const uint8_t *);
 

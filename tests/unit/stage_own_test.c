@@ -73,7 +73,7 @@ packet_of(struct own *own, enum packet_kind kind, struct flow_key key, uint16_t 
 		.ip = &own->ip,
 		.flow = flow_find(flows, &key, flow_hash(flows, &key)),
 	};
-	own->worker.burst_kinds = 1U << kind;
+	own->worker.burst_kinds = kind;
 	return &own->worker.burst[0];
 }
 

@@ -109,12 +109,6 @@ lengths_that_lie_are_not_believed(void **state)
 	assert_int_equal(tcp_segment_read(&read.packet).shift, TCP_SHIFT_NONE);
 }
 
-static bool
-steady_is(const struct packet *packet, struct flow *flow)
-{
-	return tcp_is_steady(packet->ip, rte_ipv4_hdr_len(packet->ip), flow);
-}
-
 static void
 steady_packets_note_what_they_acknowledge(void **state)
 {
@@ -129,16 +123,16 @@ steady_packets_note_what_they_acknowledge(void **state)
 		header.tcp_flags = (uint8_t)flags;
 		packet_make(&read, &header, "", 0, 0, 20);
 		flow.tcp_expected = flow.tcp_window = 1;
-		assert_int_equal(steady_is(&read.packet, &flow), steady);
-		assert_int_equal(flow.tcp_expected, steady ? 0x05060708 : 1);
-		assert_int_equal(flow.tcp_window, steady ? 0x0a0b : 1);
+		assert_int_equal(tcp_is_steady(tcp_header(&read.packet), &flow), steady);
+		assert_int_equal(flow.tcp_expected, steady ? RTE_BE32(0x05060708) : 1);
+		assert_int_equal(flow.tcp_window, steady ? RTE_BE16(0x0a0b) : 1);
 		/* While a connection opens, nothing is. */
 		flow.flags = 0;
-		assert_false(steady_is(&read.packet, &flow));
+		assert_false(tcp_is_steady(tcp_header(&read.packet), &flow));
 		flow.flags = FLOW_STEADY;
 		/* Of another protocol, everything is. */
 		flow.tcp_watched = 0;
-		assert_true(steady_is(&read.packet, &flow));
+		assert_true(tcp_is_steady(tcp_header(&read.packet), &flow));
 		flow.tcp_watched = TCP_WATCHED;
 	}
 }
