@@ -6,7 +6,7 @@
 #include <rte_malloc.h>
 
 enum {
-	/* In a full table, five of six entries are the first of their chains; see flow_try(). */
+	/* In a full table, five of six entries are the first of their chains. */
 	HEADS_PER_ENTRY = 3,
 };
 

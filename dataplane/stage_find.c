@@ -116,10 +116,13 @@ find_first(struct worker *worker, const uint8_t *index, unsigned int count)
 	struct found found = { .known = 0 };
 	const uint32_t *heads[BURST];
 
+#pragma GCC unroll 4
 	for (unsigned int k = 0; k < count; k++)
 		heads[k] = find_prepare(flows, &worker->burst[index == NULL ? k : index[k]]);
+#pragma GCC unroll 4
 	for (unsigned int k = 0; k < count; k++)
 		worker->burst[index == NULL ? k : index[k]].flow = flow_first(flows, heads[k]);
+#pragma GCC unroll 4
 	for (unsigned int k = 0; k < count; k++)
 		find_match(worker, index == NULL ? k : index[k], &found);
 	return found;

@@ -8,6 +8,7 @@ parse_fetch(struct port_counters *counters, struct rte_mbuf **mbufs, unsigned in
 {
 	uint64_t bytes = 0;
 
+#pragma GCC unroll 4
 	for (unsigned int i = 0; i < n; i++) {
 		rte_prefetch0(rte_pktmbuf_mtod(mbufs[i], void *));
 		bytes += rte_pktmbuf_pkt_len(mbufs[i]);
