@@ -75,13 +75,13 @@ apply_clamp(const struct worker *worker, const struct packet *packet, uint32_t a
 }
 
 static inline void
-apply_fabric(struct worker *worker, struct packet *packet, bool syn)
+apply_fabric(struct worker *worker, struct packet *packet)
 {
 	if (unlikely(!apply_check(worker, packet,
 				  worker->neighbors.adjacencies[packet->egress].mtu)))
 		return;
 	worker->counters.path_packets[PATH_FABRIC]++;
-	if (syn)
+	if (packet->kind == PACKET_FABRIC_SYN)
 		apply_clamp(worker, packet, packet->egress);
 	rewrite_ttl(packet->ip);
 	transmit_to_adjacency(worker, packet->mbuf, packet->ip, packet->egress);
@@ -120,23 +120,18 @@ apply_segment(struct worker *worker, struct packet *packet, struct flow *flow)
 	return false;
 }
 
-/* A packet that is not TCP's may be short, but it has an IPv4 header. */
-static bool
-apply_is_steady(const struct packet *packet, struct flow *flow)
-{
-	const void *header = packet->ip;
-
-	return tcp_is_steady(flow->tcp_watched != 0 ? tcp_header(packet) : header, flow);
-}
-
 void
 apply_session(struct worker *worker, struct packet *packet)
 {
 	struct flow *flow = flow_at(&worker->sessions.flows, packet->flow);
+	const void *header = packet->ip;
 
 	if (unlikely(!apply_way(worker, packet, flow->egress)))
 		return;
-	if (!apply_is_steady(packet, flow) && !apply_segment(worker, packet, flow))
+	/* A packet that is not TCP's may be short, but it has an IPv4 header. */
+	if (flow->tcp_watched != 0)
+		header = tcp_header(packet);
+	if (!tcp_is_steady(header, flow) && !apply_segment(worker, packet, flow))
 		return;
 	flow_see(flow, worker->now_seconds);
 	worker->counters.path_packets[PATH_STATEFUL]++;
@@ -200,10 +195,8 @@ apply_packet(struct worker *worker, struct packet *packet, const struct decision
 		apply_error(worker, packet);
 		break;
 	case PACKET_FABRIC:
-		apply_fabric(worker, packet, false);
-		break;
 	case PACKET_FABRIC_SYN:
-		apply_fabric(worker, packet, true);
+		apply_fabric(worker, packet);
 		break;
 	case PACKET_LOCAL:
 		apply_local(worker, packet);
@@ -242,10 +235,9 @@ stage_apply(struct worker *worker, unsigned int n, const struct decision *decisi
 	uint32_t left = (uint32_t)((1ULL << n) - 1) & ~worker->burst_refused;
 
 	if (likely(worker->burst_refused == 0)) {
-		for (unsigned int i = 0; i < n; i++) {
+		for (unsigned int i = 0; i < n; i++)
 			if (!apply_plain(worker, i))
 				apply_otherwise(worker, i, decisions);
-		}
 		return;
 	}
 	/* In no order that could be foreseen: nothing branches on which of them are left. */
