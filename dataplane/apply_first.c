@@ -98,7 +98,7 @@ apply_missed(struct worker *worker, struct packet *packet, const struct decision
 	struct decision late;
 
 	/* An earlier packet of this burst may have made the session. */
-	packet->flow = flow_find(flows, &packet->key, flow_hash(flows, &packet->key));
+	packet->flow = flow_find(flows, &packet->key);
 	if (packet->flow != FLOW_NONE) {
 		apply_session(worker, packet);
 		return;

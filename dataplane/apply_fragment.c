@@ -29,7 +29,7 @@ apply_later(struct worker *worker, struct packet *packet)
 	const struct flow_table *flows = &worker->sessions.flows;
 	const struct flow *flow;
 
-	packet->flow = flow_find(flows, &packet->key, flow_hash(flows, &packet->key));
+	packet->flow = flow_find(flows, &packet->key);
 	if (packet->flow == FLOW_NONE) {
 		apply_unfound(worker, packet, DROP_fragment_refused);
 		return;

@@ -145,11 +145,17 @@ flow_find_from(const struct flow_table *table, const struct flow_key *key, uint3
 	return index;
 }
 
-/* The same at once, for a single key. */
+/* The same at once, for a single key. hash: the key's. */
 static inline uint32_t
-flow_find(const struct flow_table *table, const struct flow_key *key, uint32_t hash)
+flow_find_hashed(const struct flow_table *table, const struct flow_key *key, uint32_t hash)
 {
 	return flow_find_from(table, key, *flow_head(table, hash));
+}
+
+static inline uint32_t
+flow_find(const struct flow_table *table, const struct flow_key *key)
+{
+	return flow_find_hashed(table, key, flow_hash(table, key));
 }
 
 /*

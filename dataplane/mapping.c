@@ -34,7 +34,7 @@ mapping_at(const struct flow_table *flows, uint32_t index)
 static struct mapping *
 mapping_find(const struct flow_table *flows, const struct flow_key *key)
 {
-	uint32_t index = flow_find(flows, key, flow_hash(flows, key));
+	uint32_t index = flow_find(flows, key);
 
 	return index == FLOW_NONE ? NULL : mapping_at(flows, index);
 }
@@ -42,7 +42,7 @@ mapping_find(const struct flow_table *flows, const struct flow_key *key)
 static void
 mapping_remove(struct flow_table *flows, const struct flow_key *key)
 {
-	uint32_t index = flow_find(flows, key, flow_hash(flows, key));
+	uint32_t index = flow_find(flows, key);
 
 	if (index != FLOW_NONE)
 		flow_remove(flows, index);

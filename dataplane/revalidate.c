@@ -21,7 +21,7 @@ revalidate_move_reverse(struct session_table *table, const struct session *sessi
 	uint32_t place;
 
 	moved.key.zone = zone;
-	if (flow_find(flows, &moved.key, flow_hash(flows, &moved.key)) != FLOW_NONE)
+	if (flow_find(flows, &moved.key) != FLOW_NONE)
 		return false;
 	place = flow_insert(flows, &moved.key);
 	if (place == FLOW_NONE)

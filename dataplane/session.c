@@ -171,7 +171,7 @@ session_claim(struct worker *worker, const struct flow_key *key, const struct de
 	      const struct flow_key *reply, uint32_t hash)
 {
 	struct session_table *table = &worker->sessions;
-	uint32_t found = flow_find(&table->flows, reply, hash);
+	uint32_t found = flow_find_hashed(&table->flows, reply, hash);
 	uint32_t index;
 
 	if (flow_key_equal(reply, key))

@@ -79,7 +79,7 @@ snat_port_search(struct snat *snat, const struct flow_table *flows, const struct
 		if (!snat_may_draw(ports->moves, snat->worker, port))
 			range->waits = true;
 		else if (!(some_reserved && snat_is_reserved(ports->reserved, port)) &&
-			 flow_find(flows, reply, flow_hash(flows, reply)) == FLOW_NONE)
+			 flow_find(flows, reply) == FLOW_NONE)
 			return true;
 		index = index + 1 == range->ports ? 0 : index + 1;
 	}

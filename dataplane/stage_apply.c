@@ -150,7 +150,7 @@ apply_error(struct worker *worker, struct packet *packet)
 
 	/* An earlier packet of this burst may have made the session. */
 	if (packet->flow == FLOW_NONE)
-		packet->flow = flow_find(flows, &packet->key, flow_hash(flows, &packet->key));
+		packet->flow = flow_find(flows, &packet->key);
 	if (packet->flow == FLOW_NONE) {
 		apply_unfound(worker, packet, DROP_icmp_error_unmatched);
 		return;

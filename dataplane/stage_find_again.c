@@ -48,12 +48,6 @@ find_decide(struct worker *worker, uint32_t known, struct decision decisions[BUR
 	return stale;
 }
 
-static void
-find_again(const struct flow_table *flows, struct packet *packet)
-{
-	packet->flow = flow_find(flows, &packet->key, flow_hash(flows, &packet->key));
-}
-
 void
 stage_find_again(struct worker *worker, uint32_t wanted)
 {
@@ -68,11 +62,11 @@ stage_find_again(struct worker *worker, uint32_t wanted)
 
 		/* An earlier packet's session may have ended, or moved its entries. */
 		if (unlikely(table->removals != removals))
-			find_again(&table->flows, packet);
+			packet->flow = flow_find(&table->flows, &packet->key);
 		if (find_is_stale(worker, packet)) {
 			session_settle_again(worker, packet->flow, decision);
 			if (unlikely(table->removals != removals))
-				find_again(&table->flows, packet);
+				packet->flow = flow_find(&table->flows, &packet->key);
 		}
 		decision += stale >> i & 1;
 		known |= (uint32_t)(packet->flow != FLOW_NONE) << i;

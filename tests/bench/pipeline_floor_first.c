@@ -139,7 +139,7 @@ first_remember(struct floor_first *floor, struct first_burst *burst, unsigned in
 		flow_remove(flows, session->call);
 		flow_remove(flows, session->reply);
 	}
-	while (flow_find(flows, &burst->replies[i], burst->reply_hashes[i]) != FLOW_NONE) {
+	while (flow_find_hashed(flows, &burst->replies[i], burst->reply_hashes[i]) != FLOW_NONE) {
 		burst->replies[i].destination_port++;
 		burst->reply_hashes[i] = flow_hash(flows, &burst->replies[i]);
 	}

@@ -73,7 +73,7 @@ static inline struct flow *
 flow_of(const struct change *change, struct flow_key key)
 {
 	const struct flow_table *flows = &change->worker->sessions.flows;
-	uint32_t index = flow_find(flows, &key, flow_hash(flows, &key));
+	uint32_t index = flow_find(flows, &key);
 
 	return index == FLOW_NONE ? NULL : flow_at(flows, index);
 }
@@ -171,7 +171,7 @@ static inline void
 flows_make_room(struct flow_table *flows, struct flow_key *filler)
 {
 	filler->source--;
-	flow_remove(flows, flow_find(flows, filler, flow_hash(flows, filler)));
+	flow_remove(flows, flow_find(flows, filler));
 }
 
 /* Sessions of every kind. */

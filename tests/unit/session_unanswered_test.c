@@ -58,7 +58,7 @@ session_of(const struct worker *worker, uint16_t zone, uint32_t number)
 {
 	const struct flow_table *flows = &worker->sessions.flows;
 	struct flow_key key = key_of(zone, number);
-	uint32_t flow = flow_find(flows, &key, flow_hash(flows, &key));
+	uint32_t flow = flow_find(flows, &key);
 
 	return flow == FLOW_NONE ? SESSION_NONE : flow_at(flows, flow)->session;
 }

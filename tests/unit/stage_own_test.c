@@ -71,7 +71,7 @@ packet_of(struct own *own, enum packet_kind kind, struct flow_key key, uint16_t 
 		.key = key,
 		.flags = flags,
 		.ip = &own->ip,
-		.flow = flow_find(flows, &key, flow_hash(flows, &key)),
+		.flow = flow_find(flows, &key),
 	};
 	own->worker.burst_kinds = kind;
 	return &own->worker.burst[0];
@@ -221,7 +221,7 @@ static struct flow *
 flow_of(struct own *own, const struct flow_key *key)
 {
 	struct flow_table *flows = &own->worker.sessions.flows;
-	uint32_t index = flow_find(flows, key, flow_hash(flows, key));
+	uint32_t index = flow_find(flows, key);
 
 	if (index == FLOW_NONE)
 		index = flow_insert(flows, key);
