@@ -23,6 +23,7 @@ flow_table_init(struct flow_table *table, uint32_t entries, uint64_t seed, int s
 	if (none == NULL)
 		return -ENOMEM;
 	none->next = FLOW_NONE;
+	none->twin = FLOW_NONE;
 	table->flows = none + 1;
 	table->heads = rte_malloc_socket("flow heads", heads * sizeof(*table->heads),
 					 RTE_CACHE_LINE_SIZE, socket);

@@ -15,16 +15,27 @@ enum {
 	WHEEL_CHAINS = SESSION_WHEEL_SLOTS * SESSION_WHEEL_CHAINS,
 };
 
+/* A record of no session. next: the next free one. */
+static struct session
+session_none(uint32_t next)
+{
+	return (struct session){ .flow = FLOW_NONE, .next = next };
+}
+
 int
 session_table_init(struct session_table *table, uint32_t capacity, uint64_t seed, uint32_t now,
 		   int socket)
 {
+	struct session *none;
+
 	if (capacity == 0 || capacity >= SESSION_NONE / 2)
 		return -EINVAL;
-	table->sessions = rte_zmalloc_socket("sessions", capacity * sizeof(*table->sessions),
-					     RTE_CACHE_LINE_SIZE, socket);
-	if (table->sessions == NULL)
+	none = rte_malloc_socket("sessions", (capacity + 1) * sizeof(*none), RTE_CACHE_LINE_SIZE,
+				 socket);
+	if (none == NULL)
 		return -ENOMEM;
+	table->sessions = none + 1;
+	*none = session_none(SESSION_NONE);
 	table->chains = rte_malloc_socket("session wheel", WHEEL_CHAINS * sizeof(*table->chains),
 					  RTE_CACHE_LINE_SIZE, socket);
 	if (table->chains == NULL)
@@ -39,7 +50,7 @@ session_table_init(struct session_table *table, uint32_t capacity, uint64_t seed
 	for (uint32_t i = 0; i < WHEEL_CHAINS; i++)
 		table->chains[i] = SESSION_NONE;
 	for (uint32_t i = 0; i < capacity; i++)
-		table->sessions[i].next = i + 1 < capacity ? i + 1 : SESSION_NONE;
+		table->sessions[i] = session_none(i + 1 < capacity ? i + 1 : SESSION_NONE);
 	table->capacity = capacity;
 	table->free = 0;
 	table->used = 0;
@@ -55,7 +66,7 @@ no_flows:
 	rte_free(table->chains);
 	table->chains = NULL;
 no_chains:
-	rte_free(table->sessions);
+	rte_free(none);
 	table->sessions = NULL;
 	return -ENOMEM;
 }
@@ -67,13 +78,14 @@ session_table_release(struct session_table *table)
 		unanswered_release(&table->unanswered[i]);
 	flow_table_release(&table->flows);
 	rte_free(table->chains);
-	rte_free(table->sessions);
+	if (table->sessions != NULL)
+		rte_free(table->sessions - 1);
 }
 
 size_t
 session_table_bytes(const struct session_table *table)
 {
-	return flow_table_bytes(&table->flows) + table->capacity * sizeof(*table->sessions) +
+	return flow_table_bytes(&table->flows) + (table->capacity + 1) * sizeof(*table->sessions) +
 	       WHEEL_CHAINS * sizeof(*table->chains) + unanswered_bytes(&table->unanswered[0]) +
 	       unanswered_bytes(&table->unanswered[1]);
 }
@@ -217,8 +229,7 @@ session_create(struct worker *worker, const struct flow_key *key, const struct d
 	session_fill(worker, index, forward, reverse, decision);
 	session = &table->sessions[index];
 	table->free = session->next;
-	if (table->free != SESSION_NONE)
-		session_fetch_record(table, table->free);
+	session_fetch_record(table, table->free);
 	table->used++;
 	*session = (struct session){
 		.flow = forward,
@@ -283,7 +294,7 @@ session_hold_down_left(const struct worker *worker, const struct session *sessio
 static void
 session_free(struct session_table *table, uint32_t index)
 {
-	table->sessions[index] = (struct session){ .next = table->free };
+	table->sessions[index] = session_none(table->free);
 	table->free = index;
 	table->used--;
 }

@@ -79,7 +79,7 @@ struct session_ahead {
 struct session_table {
 	struct flow_table flows;
 	struct unanswered unanswered[2]; /* begun in a virtual network, and outside */
-	struct session *sessions;
+	struct session *sessions;        /* and in front of them the one that SESSION_NONE names */
 	uint32_t capacity;
 	uint32_t free;
 	uint32_t used;      /* records, those of held sessions too */

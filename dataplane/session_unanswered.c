@@ -25,22 +25,13 @@ session_gives_way(const struct session_table *table, uint16_t zone)
 static void
 session_fetch_ahead(const struct session_table *table, const struct unanswered *unanswered)
 {
-	static void (*const steps[])(const struct session_table *, uint32_t) = {
-		session_fetch_twin_head,
-		session_fetch_twin,
-		session_fetch_flow,
-		session_fetch_record,
-	};
-
-	for (unsigned int i = 0; i < RTE_DIM(steps); i++) {
-		uint32_t ahead = (i + 1) * FETCHED_AHEAD, session;
-
-		if (ahead >= unanswered->size)
-			return;
-		session = unanswered_ahead(unanswered, ahead);
-		if (session != UNANSWERED_NONE)
-			steps[i](table, session);
-	}
+	_Static_assert((int)UNANSWERED_NONE == (int)SESSION_NONE, "no session is fetched there");
+	if (unlikely(unanswered->size <= 4 * FETCHED_AHEAD))
+		return;
+	session_fetch_twin_head(table, unanswered_ahead(unanswered, FETCHED_AHEAD));
+	session_fetch_twin(table, unanswered_ahead(unanswered, 2 * FETCHED_AHEAD));
+	session_fetch_flow(table, unanswered_ahead(unanswered, 3 * FETCHED_AHEAD));
+	session_fetch_record(table, unanswered_ahead(unanswered, 4 * FETCHED_AHEAD));
 }
 
 /*

@@ -66,30 +66,27 @@ session_wheel_next(struct session_table *table)
 	return SESSION_NONE;
 }
 
+/* The session that was reached so many steps ago; it may be over, and not because of its time. */
+static uint32_t
+wheel_reached(const struct session_ahead *ahead, uint32_t steps)
+{
+	return ahead->reached[(ahead->count - steps) % SESSION_AHEAD];
+}
+
 static void
 wheel_fetch_step(struct session_table *table)
 {
-	static void (*const steps[])(const struct session_table *, uint32_t) = {
-		session_fetch_flow,
-		session_fetch_twin,
-		session_fetch_twin_head,
-	};
 	struct session_ahead *ahead = &table->ahead;
 	uint32_t *next = &ahead->next[ahead->count % SESSION_WHEEL_CHAINS];
 	uint32_t index = *next;
 
-	if (index != SESSION_NONE) {
-		*next = table->sessions[index].next;
-		if (*next != SESSION_NONE)
-			session_fetch_record(table, *next);
-	}
-	ahead->reached[ahead->count++ % SESSION_AHEAD] = index;
-	for (unsigned int i = 0; i < RTE_DIM(steps); i++) {
-		index = ahead->reached[(ahead->count - 1 - i * SESSION_AHEAD_STEP) % SESSION_AHEAD];
-		/* It may be over by now, for another reason than its time. */
-		if (index != SESSION_NONE && table->sessions[index].flags & SESSION_IN_USE)
-			steps[i](table, index);
-	}
+	*next = session_at(table, index)->next;
+	session_fetch_record(table, *next);
+	ahead->reached[ahead->count % SESSION_AHEAD] = index;
+	session_fetch_flow(table, index);
+	session_fetch_twin(table, wheel_reached(ahead, SESSION_AHEAD_STEP));
+	session_fetch_twin_head(table, wheel_reached(ahead, 2 * SESSION_AHEAD_STEP));
+	ahead->count++;
 }
 
 /* From the beginning of a slot. */
@@ -102,8 +99,7 @@ wheel_fetch_begin(struct session_table *table)
 	ahead->slot = table->clock;
 	for (unsigned int i = 0; i < SESSION_WHEEL_CHAINS; i++) {
 		ahead->next[i] = chains[i];
-		if (chains[i] != SESSION_NONE)
-			session_fetch_record(table, chains[i]);
+		session_fetch_record(table, chains[i]);
 	}
 	for (unsigned int i = 0; i < SESSION_AHEAD; i++)
 		ahead->reached[i] = SESSION_NONE;
