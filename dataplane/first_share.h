@@ -26,19 +26,24 @@ enum {
 		1 << 18, /* cycles: a tenth of a millisecond's, so that a rush is a short one */
 	FIRST_SHARE_LEAST = 8, /* one part in so many is for those that are decided */
 	/*
-	 * Cycles of each, from its parsing on, and of the burst in which there are some, which goes
-	 * ways that nobody could foresee (tests/bench/pipeline_flood.c).
+	 * What one that is dropped takes, percent of what packets take at present: more, for its
+	 * burst goes ways that nobody could foresee (tests/bench/pipeline_flood.c).
 	 */
-	FIRST_SHARE_MISS = 70,
-	FIRST_SHARE_BURST = 200,
-	/* What one that is decided costs those behind it: caches, and stores under way. */
-	FIRST_SHARE_BEHIND = 100,
+	FIRST_SHARE_MISS = 120,
+	FIRST_SHARE_MISS_MOST = 300, /* cycles, where nobody knows who else has the core */
+	/*
+	 * What one that is decided costs those behind it, by caches and stores under way, percent
+	 * of what it takes itself.
+	 */
+	FIRST_SHARE_BEHIND = 60,
 };
 
 struct first_share {
 	uint64_t (*cycles)(void); /* any clock; NULL: nothing is ever limited */
 	uint64_t waited;          /* nanoseconds: when others were last seen to wait */
 	uint64_t since;           /* cycles: when the share was last added up */
+	uint64_t charged;         /* ... to those that were decided since */
+	uint32_t packets;         /* that have come since, all together */
 	int64_t credit;           /* cycles that first packets have left */
 	int64_t least;            /* ... that those that are decided have left in any case */
 	bool limits;              /* at present */
@@ -51,6 +56,13 @@ static inline void
 first_share_wait(struct first_share *share, uint64_t now)
 {
 	share->waited = now;
+}
+
+/* So many packets have come. */
+static inline void
+first_share_count(struct first_share *share, unsigned int packets)
+{
+	share->packets += packets;
 }
 
 /* Whether a burst's first packets may be decided, count of them, of a share of so many percent. */
@@ -67,11 +79,13 @@ first_share_begin(const struct first_share *share)
 static inline void
 first_share_end(struct first_share *share, uint64_t begun)
 {
-	int64_t spent;
+	uint64_t charge;
 
 	if (!share->limits)
 		return;
-	spent = (int64_t)(share->cycles() - begun);
-	share->credit -= spent;
-	share->least -= spent;
+	charge = (share->cycles() - begun) * (FIRST_SHARE_ALL + FIRST_SHARE_BEHIND) /
+		 FIRST_SHARE_ALL;
+	share->charged += charge;
+	share->credit -= (int64_t)charge;
+	share->least -= (int64_t)charge;
 }

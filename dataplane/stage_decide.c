@@ -117,6 +117,7 @@ stage_decide(struct worker *worker, unsigned int n, struct decision *decisions)
 	uint64_t begun;
 
 	worker->burst_refused = 0;
+	first_share_count(share, n);
 	if (n == BURST && decide_keeps_waiting(worker))
 		first_share_wait(share, worker->now);
 	if (likely(first == 0))

@@ -91,17 +91,22 @@ what_first_packets_take_is_charged(void **state)
 
 	(void)state;
 	cycles = 10000;
+	first_share_count(&share, 100);
 	assert_true(first_share_admits(&share, 20, NOW, 3));
-	/* 2000 of them, less 200 for the burst, 70 and 100 for each packet. */
-	assert_int_equal(share.credit, 2000 - 200 - 3 * 170);
+	/* 2000 of them, less 120 % for each packet of what packets take. */
+	assert_int_equal(share.credit, 2000 - 3 * 120);
 	spend(&share, 1000);
 	spend(&share, 500);
-	assert_int_equal(share.credit, 1290 - 1500);
+	/* And 60 % of it for those behind. */
+	assert_int_equal(share.credit, 1640 - 2400);
 	/* And of an eighth, which is for those alone that are decided. */
-	assert_int_equal(share.least, 250 - 3 * 100 - 1500);
-	assert_false(first_share_admits(&share, 20, NOW, 5));
-	assert_int_equal(share.credit, -210 + 300 - 200 - 5 * 70);
-	assert_int_equal(share.least, -1550 + 37);
+	assert_int_equal(share.least, 250 - 2400);
+	/* Packets take what is not taken by those that are decided. */
+	cycles += 1400;
+	first_share_count(&share, 10);
+	assert_false(first_share_admits(&share, 20, NOW, 4));
+	assert_int_equal(share.credit, -760 + 580 - 4 * 60);
+	assert_int_equal(share.least, -2150 + 72);
 }
 
 /* Those of a burst are decided together, and the next ones wait for it. */
@@ -112,14 +117,17 @@ what_is_taken_too_much_is_kept_back(void **state)
 
 	(void)state;
 	cycles = 2000;
-	assert_true(first_share_admits(&share, 20, NOW, 1)); /* 400 - 370 */
-	spend(&share, 1630);
-	assert_int_equal(share.credit, -1600);
-	cycles += 7720;
-	assert_false(first_share_admits(&share, 20, NOW, 1)); /* 1544 + 326 - 270 */
-	assert_int_equal(share.credit, 0);
-	cycles += 1355;
-	assert_true(first_share_admits(&share, 20, NOW, 1)); /* 271 - 270 */
+	first_share_count(&share, 20);
+	assert_true(first_share_admits(&share, 20, NOW, 1)); /* 400 - 120 */
+	spend(&share, 1000);
+	assert_int_equal(share.credit, -1320);
+	cycles += 5600;
+	first_share_count(&share, 50);
+	assert_false(first_share_admits(&share, 20, NOW, 1)); /* 1320 - 120 */
+	assert_int_equal(share.credit, -120);
+	cycles += 2000;
+	first_share_count(&share, 20);
+	assert_true(first_share_admits(&share, 20, NOW, 1)); /* 400 - 120 */
 }
 
 /* 2^18 cycles, and an eighth of that. No more has passed at once either. */
@@ -131,8 +139,9 @@ no_more_is_saved_up_than_a_rush(void **state)
 	(void)state;
 	cycles = 1ULL << 60;
 	assert_true(first_share_admits(&share, 20, NOW, 1));
-	assert_int_equal(share.credit, 52428 - 270 - 100);
-	assert_int_equal(share.least, 6553 - 100);
+	/* Nor does one packet take so much, whatever has passed. */
+	assert_int_equal(share.credit, 52428 - 360);
+	assert_int_equal(share.least, 6553);
 	for (unsigned int i = 0; i < 6; i++) {
 		cycles += 1 << 18;
 		assert_true(first_share_admits(&share, 20, NOW, 0));
@@ -157,8 +166,8 @@ no_more_is_owed_than_a_rush(void **state)
 }
 
 /*
- * Bursts of 16 established packets and 16 first ones, of which each takes its part of the share and
- * an admitted one `cost` more.
+ * Bursts of 28 established packets and 4 first ones, of 200 cycles each. An admitted one takes
+ * `cost` more.
  */
 static void
 assert_share(uint32_t percent, uint64_t cost)
@@ -167,16 +176,17 @@ assert_share(uint32_t percent, uint64_t cost)
 	uint64_t first = 0;
 
 	for (unsigned int burst = 0; burst < 100000; burst++) {
-		uint64_t taken = 200 + 16 * 70;
+		uint64_t taken = 4 * 240;
 
-		if (first_share_admits(&share, percent, NOW, 16)) {
-			for (unsigned int i = 0; i < 16; i++)
+		if (first_share_admits(&share, percent, NOW, 4)) {
+			for (unsigned int i = 0; i < 4; i++)
 				spend(&share, cost);
-			taken += 16 * (cost + 100);
-			cycles += 16 * 100;
+			taken += 4 * (cost + cost * 6 / 10);
+			cycles += 4 * (cost * 6 / 10);
 		}
 		first += taken;
-		cycles += 16 * 500 + 200 + 16 * 70;
+		cycles += 32 * 200;
+		first_share_count(&share, 32);
 	}
 	assert_in_range(first * 1000 / cycles, percent * 10 - 1, percent * 10);
 }
@@ -201,11 +211,12 @@ some_are_decided_in_any_flood(void **state)
 	(void)state;
 	for (unsigned int burst = 0; burst < 100000; burst++) {
 		if (first_share_admits(&share, 20, NOW, 24)) {
-			spend(&share, 24 * 900);
-			decided += 24 * (900 + 100);
-			cycles += 24 * 100;
+			spend(&share, 24 * 700);
+			decided += 24 * 1120;
+			cycles += 24 * 420;
 		}
-		cycles += 8 * 90 + 200 + 24 * 70;
+		cycles += 32 * 200;
+		first_share_count(&share, 32);
 	}
 	assert_int_equal(share.credit, -(1 << 18));
 	/* 2.5 % of all. */
