@@ -6,94 +6,176 @@
 #include <rte_malloc.h>
 
 enum {
-	/* In a full table, five of six entries are the first of their chains. */
-	HEADS_PER_ENTRY = 3,
+	/* In a full table, one entry in a hundred finds no room in its bucket. */
+	ENTRIES_PER_3_BUCKETS = 4,
 };
+
+/* For 1 to that many. */
+static uint32_t
+flow_index_bits(uint32_t entries)
+{
+	return 32 - (uint32_t)__builtin_clz(entries);
+}
 
 int
 flow_table_init(struct flow_table *table, uint32_t entries, uint64_t seed, int socket)
 {
-	uint64_t heads = (uint64_t)entries * HEADS_PER_ENTRY;
+	uint64_t buckets =
+		((uint64_t)entries * 3 + ENTRIES_PER_3_BUCKETS - 1) / ENTRIES_PER_3_BUCKETS;
 	struct flow *none;
 
-	if (heads >= FLOW_NONE)
+	if (entries == 0 || entries > INT32_MAX / 2)
 		return -ENOMEM;
-	none = rte_zmalloc_socket("flows", (entries + 1) * sizeof(*none), RTE_CACHE_LINE_SIZE,
+	none = rte_zmalloc_socket("flows", (entries + 1UL) * sizeof(*none), RTE_CACHE_LINE_SIZE,
 				  socket);
 	if (none == NULL)
 		return -ENOMEM;
-	none->next = FLOW_NONE;
-	none->twin = FLOW_NONE;
-	table->flows = none + 1;
-	table->heads = rte_malloc_socket("flow heads", heads * sizeof(*table->heads),
-					 RTE_CACHE_LINE_SIZE, socket);
-	if (table->heads == NULL) {
+	table->flows = none;
+	table->buckets = rte_zmalloc_socket("flow buckets", buckets * sizeof(*table->buckets),
+					    RTE_CACHE_LINE_SIZE, socket);
+	if (table->buckets == NULL) {
 		flow_table_release(table);
 		return -ENOMEM;
 	}
-	table->head_count = (uint32_t)heads;
+	table->bucket_count = (uint32_t)buckets;
+	table->index_bits = flow_index_bits(entries);
 	table->total = entries;
 	table->used = 0;
 	table->secret[0] = hash_mix(seed);
 	table->secret[1] = hash_mix(table->secret[0]);
-	for (uint32_t i = 0; i < heads; i++)
-		table->heads[i] = FLOW_NONE;
-	for (uint32_t i = 0; i < entries; i++)
-		table->flows[i].next = i + 1 < entries ? i + 1 : FLOW_NONE;
-	table->free = 0;
+	for (uint32_t i = 1; i < entries; i++)
+		table->flows[i].next = i + 1;
+	table->free = 1;
 	return 0;
 }
 
 void
 flow_table_release(struct flow_table *table)
 {
-	rte_free(table->heads);
-	if (table->flows != NULL)
-		rte_free(table->flows - 1);
-	table->heads = NULL;
+	rte_free(table->buckets);
+	rte_free(table->flows);
+	table->buckets = NULL;
 	table->flows = NULL;
 }
 
 size_t
 flow_table_bytes(const struct flow_table *table)
 {
-	return (table->total + 1) * sizeof(*table->flows) +
-	       table->head_count * sizeof(*table->heads);
+	return (table->total + 1UL) * sizeof(*table->flows) +
+	       table->bucket_count * sizeof(*table->buckets);
 }
 
-/*
- * Behind the first of its chain: what comes and goes stands in no one's way, and what has been
- * there longest, which ends first where all last as long, is found at once.
- */
+/* Which name the entry of that hash. */
+static uint32_t
+flow_word_of(const struct flow_table *table, uint32_t hash, uint32_t index)
+{
+	return flow_tag(table, hash) | index;
+}
+
+/* The entry that chains those for which the bucket has no room. */
+static struct flow *
+flow_chain(const struct flow_table *table, const struct flow_bucket *bucket)
+{
+	return flow_at(table, flow_named(table, bucket->words[FLOW_BUCKET - 1]));
+}
+
+uint32_t
+flow_find_behind(const struct flow_table *table, const struct flow_key *key, uint32_t hash)
+{
+	const struct flow_bucket *bucket = flow_bucket(table, hash);
+	uint32_t index;
+
+	for (unsigned int slot = 0; slot < FLOW_BUCKET; slot++) {
+		index = flow_named(table, bucket->words[slot]);
+		if (bucket->words[slot] == flow_word_of(table, hash, index) &&
+		    flow_key_equal(&flow_at(table, index)->key, key))
+			return index;
+	}
+	index = flow_chain(table, bucket)->next;
+	while (index != FLOW_NONE && !flow_key_equal(&flow_at(table, index)->key, key))
+		index = flow_at(table, index)->next;
+	return index;
+}
+
 uint32_t
 flow_insert_hashed(struct flow_table *table, const struct flow_key *key, uint32_t hash)
 {
-	uint32_t *link = flow_head(table, hash);
+	struct flow_bucket *bucket = flow_bucket(table, hash);
 	uint32_t index = table->free;
-	struct flow *flow;
+	struct flow *flow, *chain;
+	unsigned int slot = 0;
 
 	if (index == FLOW_NONE)
 		return FLOW_NONE;
 	flow = flow_at(table, index);
 	table->free = flow->next;
 	rte_prefetch0(flow_at(table, table->free)); /* for the next one */
-	if (unlikely(*link != FLOW_NONE))
-		link = &flow_at(table, *link)->next;
-	*flow = (struct flow){ .key = *key, .next = *link };
-	*link = index;
+	*flow = (struct flow){ .key = *key };
 	table->used++;
+	while (slot < FLOW_BUCKET && bucket->words[slot] != 0)
+		slot++;
+	if (likely(slot < FLOW_BUCKET)) {
+		bucket->words[slot] = flow_word_of(table, hash, index);
+	} else {
+		chain = flow_chain(table, bucket);
+		flow->next = chain->next;
+		chain->next = index;
+	}
 	return index;
+}
+
+/* The first of the bucket's chain; there it is no more. FLOW_NONE: it has none. */
+static uint32_t
+flow_unchain(const struct flow_table *table, const struct flow_bucket *bucket)
+{
+	struct flow *chain = flow_chain(table, bucket);
+	uint32_t index = chain->next;
+
+	if (likely(index == FLOW_NONE))
+		return FLOW_NONE;
+	chain->next = flow_at(table, index)->next;
+	flow_at(table, index)->next = FLOW_NONE;
+	return index;
+}
+
+/* The word's entry is to go. Its place is taken by the last word, or from the chain behind it. */
+static void
+flow_vacate(const struct flow_table *table, struct flow_bucket *bucket, unsigned int slot)
+{
+	unsigned int last = slot;
+	uint32_t index;
+
+	while (last < FLOW_BUCKET - 1 && bucket->words[last + 1] != 0)
+		last++;
+	index = last < FLOW_BUCKET - 1 ? FLOW_NONE : flow_unchain(table, bucket);
+	if (likely(index == FLOW_NONE)) {
+		bucket->words[slot] = bucket->words[last];
+		bucket->words[last] = 0;
+		return;
+	}
+	if (slot == last)
+		flow_at(table, index)->next = flow_chain(table, bucket)->next;
+	bucket->words[slot] =
+		flow_word_of(table, flow_hash(table, &flow_at(table, index)->key), index);
 }
 
 void
 flow_remove(struct flow_table *table, uint32_t index)
 {
-	struct flow *flow = flow_at(table, index);
-	uint32_t *link = flow_head(table, flow_hash(table, &flow->key));
+	struct flow *flow = flow_at(table, index), *before;
+	struct flow_bucket *bucket = flow_bucket(table, flow_hash(table, &flow->key));
+	unsigned int slot = 0;
 
-	while (*link != index)
-		link = &flow_at(table, *link)->next;
-	*link = flow->next;
+	while (slot < FLOW_BUCKET && flow_named(table, bucket->words[slot]) != index)
+		slot++;
+	if (likely(slot < FLOW_BUCKET)) {
+		flow_vacate(table, bucket, slot);
+	} else {
+		before = flow_chain(table, bucket);
+		while (before->next != index)
+			before = flow_at(table, before->next);
+		before->next = flow->next;
+	}
 	*flow = (struct flow){ .next = table->free };
 	table->free = index;
 	table->used--;

@@ -7,6 +7,9 @@
 #include <rte_branch_prediction.h>
 #include <rte_common.h>
 #include <rte_prefetch.h>
+#ifdef __SSE2__
+#include <rte_vect.h>
+#endif
 
 #include "flow_key.h"
 
@@ -14,13 +17,15 @@
  * The flow table of one worker: one 64-byte entry for each direction of a session, key and rewrite
  * in it, so that a packet touches one cache line of it.
  *
- * A key hashes to a head, of which there are more than entries and 16 to a cache line; it leads to
- * the first entry, and entries that have the same head are chained. An entry never moves: its index
- * is its name as long as it lives. All is allocated once. Only the owning worker touches the table.
+ * A key hashes to a bucket of four words, each of which names an entry and has a tag, bits of that
+ * entry's hash: what is found is nearly always right, and what is not there is nearly always not
+ * looked at. Entries for which a bucket has no room are chained behind its last one. An entry never
+ * moves: its index is its name as long as it lives. All is allocated once. Only the owning worker
+ * touches the table.
  */
 
 enum {
-	FLOW_NONE = UINT32_MAX,
+	FLOW_NONE = 0,
 	EGRESS_DROP = 1U << 31, /* in flow.egress: not an adjacency but a reason to drop */
 };
 
@@ -51,7 +56,7 @@ struct flow {
 	uint32_t decided_from; /* snapshot.decided_from */
 	uint32_t twin;         /* index of the other direction */
 	uint32_t session;      /* index of the cold record (session.h) */
-	uint32_t next; /* of the same head, or the next free entry; FLOW_NONE: it is the last */
+	uint32_t next; /* in the bucket's chain, or the next free one; FLOW_NONE: it is the last */
 	uint16_t last_seen;  /* seconds, modulo 2^16 */
 	uint8_t flags;       /* enum flow_flags */
 	uint8_t checksum_at; /* byte of the transport header; 0: that stays as it is */
@@ -65,13 +70,22 @@ struct flow {
 
 _Static_assert(sizeof(struct flow) == 64, "a packet touches one cache line of the flow table");
 
+enum {
+	FLOW_BUCKET = 4, /* words */
+};
+
+struct flow_bucket {
+	uint32_t words[FLOW_BUCKET]; /* of tag and index; 0: it is empty, as all behind it are */
+} __rte_aligned(16);
+
 struct flow_table {
-	struct flow *flows; /* and in front of them the one that FLOW_NONE names */
-	uint32_t *heads;    /* by hash: the first entry, or FLOW_NONE */
-	uint32_t head_count;
-	uint32_t total; /* entries */
-	uint32_t free;  /* the first free entry, or FLOW_NONE */
-	uint32_t used;  /* entries in use */
+	struct flow *flows; /* the first is the one that FLOW_NONE names */
+	struct flow_bucket *buckets;
+	uint32_t bucket_count;
+	uint32_t index_bits; /* of a word: the lowest; the others are the tag */
+	uint32_t total;      /* entries */
+	uint32_t free;       /* the first free entry, or FLOW_NONE */
+	uint32_t used;       /* entries in use */
 	uint64_t secret[2];
 };
 
@@ -84,7 +98,7 @@ size_t flow_table_bytes(const struct flow_table *table);
 static inline struct flow *
 flow_at(const struct flow_table *table, uint32_t index)
 {
-	return &table->flows[(int32_t)index];
+	return &table->flows[index];
 }
 
 static inline uint32_t
@@ -95,61 +109,90 @@ flow_hash(const struct flow_table *table, const struct flow_key *key)
 	return hash_secret(words[0], words[1], table->secret);
 }
 
-static inline uint32_t *
-flow_head(const struct flow_table *table, uint32_t hash)
+static inline struct flow_bucket *
+flow_bucket(const struct flow_table *table, uint32_t hash)
 {
-	return &table->heads[hash_to_range(hash, table->head_count)];
+	return &table->buckets[hash_to_range(hash, table->bucket_count)];
 }
+
+/* As words have it. */
+static inline uint32_t
+flow_tag(const struct flow_table *table, uint32_t hash)
+{
+	return hash << table->index_bits;
+}
+
+/* The first word of the bucket that has the tag, or the last word. */
+static inline uint32_t
+flow_word(const struct flow_table *table, const struct flow_bucket *bucket, uint32_t tag)
+{
+	uint32_t mask = UINT32_MAX << table->index_bits;
+	unsigned long slot = 0;
+#ifdef __SSE2__
+	__m128i words = _mm_load_si128((const __m128i *)(const void *)bucket->words);
+	__m128i equal = _mm_cmpeq_epi32(_mm_and_si128(words, _mm_set1_epi32((int)mask)),
+					_mm_set1_epi32((int)tag));
+	unsigned int bits = (unsigned int)_mm_movemask_ps(_mm_castsi128_ps(equal));
+
+	slot = (unsigned long)__builtin_ctzl(bits | 1UL << (FLOW_BUCKET - 1));
+#else
+	while (slot < FLOW_BUCKET - 1 && (bucket->words[slot] & mask) != tag)
+		slot++;
+#endif
+	return bucket->words[slot];
+}
+
+/* The entry that a word names, or FLOW_NONE. */
+static inline uint32_t
+flow_named(const struct flow_table *table, uint32_t word)
+{
+	return word & ~(UINT32_MAX << table->index_bits);
+}
+
+/* Where a key is looked for. */
+struct flow_search {
+	const struct flow_bucket *bucket;
+	uint32_t tag;
+};
 
 /*
  * A burst's flows are found in walks over it, each of which fetches what the next one reads:
- * flow_prefetch(), flow_first(), flow_next() for those that are not found by then, and
- * flow_find_from().
+ * flow_search(), flow_first(), and flow_find_behind() for the few that are not found by then.
  */
-static inline const uint32_t *
-flow_prefetch(const struct flow_table *table, uint32_t hash)
+static inline struct flow_search
+flow_search(const struct flow_table *table, uint32_t hash)
 {
-	const uint32_t *head = flow_head(table, hash);
+	struct flow_search search = { flow_bucket(table, hash), flow_tag(table, hash) };
 
-	rte_prefetch0(head);
-	return head;
+	rte_prefetch0(search.bucket);
+	return search;
 }
 
-/* The entry that a key of that head is looked for from. */
+/* The entry of a key that is looked for there, if no other is in the way; FLOW_NONE: it has none.
+ */
 static inline uint32_t
-flow_first(const struct flow_table *table, const uint32_t *head)
+flow_first(const struct flow_table *table, const struct flow_search *search)
 {
-	uint32_t index = *head;
+	uint32_t index = flow_named(table, flow_word(table, search->bucket, search->tag));
 
 	rte_prefetch0(flow_at(table, index));
 	return index;
 }
 
-/* The entry behind that one, which is another key's. */
-static inline uint32_t
-flow_next(const struct flow_table *table, uint32_t index)
-{
-	uint32_t next = flow_at(table, index)->next;
+/* Of a key in whose way another one is: its entry, or FLOW_NONE. hash: the key's. */
+uint32_t flow_find_behind(const struct flow_table *table, const struct flow_key *key,
+			  uint32_t hash);
 
-	rte_prefetch0(flow_at(table, next));
-	return next;
-}
-
-static inline uint32_t
-flow_find_from(const struct flow_table *table, const struct flow_key *key, uint32_t first)
-{
-	uint32_t index = first;
-
-	while (index != FLOW_NONE && unlikely(!flow_key_equal(&flow_at(table, index)->key, key)))
-		index = flow_at(table, index)->next;
-	return index;
-}
-
-/* The same at once, for a single key. hash: the key's. */
+/* The key's entry, or FLOW_NONE. hash: the key's. */
 static inline uint32_t
 flow_find_hashed(const struct flow_table *table, const struct flow_key *key, uint32_t hash)
 {
-	return flow_find_from(table, key, *flow_head(table, hash));
+	uint32_t index = flow_named(table, flow_word(table, flow_bucket(table, hash),
+						     flow_tag(table, hash)));
+
+	if (index == FLOW_NONE || likely(flow_key_equal(&flow_at(table, index)->key, key)))
+		return index;
+	return flow_find_behind(table, key, hash);
 }
 
 static inline uint32_t

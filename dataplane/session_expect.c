@@ -22,15 +22,15 @@ session_expect(const struct worker *worker, const struct decide_request *request
 	       const struct decision *decisions, unsigned int n)
 {
 	const struct flow_table *flows = &worker->sessions.flows;
-	const uint32_t *heads[DECIDE_BURST];
+	struct flow_search searches[DECIDE_BURST];
 	unsigned int count = 0, draws = 0;
 
 	for (unsigned int i = 0; i < n; i++) {
 		if (decisions[i].verdict != VERDICT_SESSION)
 			continue;
-		heads[count++] = flow_prefetch(flows, expect_reply(worker, &requests[i].key,
-								   &decisions[i], &draws));
+		searches[count++] = flow_search(flows, expect_reply(worker, &requests[i].key,
+								    &decisions[i], &draws));
 	}
 	for (unsigned int i = 0; i < count; i++)
-		(void)flow_first(flows, heads[i]);
+		(void)flow_first(flows, &searches[i]);
 }

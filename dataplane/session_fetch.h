@@ -36,20 +36,20 @@ session_fetch_flow(const struct session_table *table, uint32_t index)
 	rte_prefetch0(session_flow_at(table, index));
 }
 
-/* And the place that the flow is found by. */
+/* And the bucket of the flow. */
 static inline void
 session_fetch_twin(const struct session_table *table, uint32_t index)
 {
 	const struct flow *flow = session_flow_at(table, index);
 
-	flow_prefetch(&table->flows, flow_hash(&table->flows, &flow->key));
+	(void)flow_search(&table->flows, flow_hash(&table->flows, &flow->key));
 	rte_prefetch0(flow_at(&table->flows, flow->twin));
 }
 
 static inline void
-session_fetch_twin_head(const struct session_table *table, uint32_t index)
+session_fetch_twin_bucket(const struct session_table *table, uint32_t index)
 {
 	const struct flow *twin = flow_at(&table->flows, session_flow_at(table, index)->twin);
 
-	flow_prefetch(&table->flows, flow_hash(&table->flows, &twin->key));
+	(void)flow_search(&table->flows, flow_hash(&table->flows, &twin->key));
 }

@@ -28,7 +28,7 @@ session_fetch_ahead(const struct session_table *table, const struct unanswered *
 	_Static_assert((int)UNANSWERED_NONE == (int)SESSION_NONE, "no session is fetched there");
 	if (unlikely(unanswered->size <= 4 * FETCHED_AHEAD))
 		return;
-	session_fetch_twin_head(table, unanswered_ahead(unanswered, FETCHED_AHEAD));
+	session_fetch_twin_bucket(table, unanswered_ahead(unanswered, FETCHED_AHEAD));
 	session_fetch_twin(table, unanswered_ahead(unanswered, 2 * FETCHED_AHEAD));
 	session_fetch_flow(table, unanswered_ahead(unanswered, 3 * FETCHED_AHEAD));
 	session_fetch_record(table, unanswered_ahead(unanswered, 4 * FETCHED_AHEAD));

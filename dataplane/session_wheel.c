@@ -85,7 +85,7 @@ wheel_fetch_step(struct session_table *table)
 	ahead->reached[ahead->count % SESSION_AHEAD] = index;
 	session_fetch_flow(table, index);
 	session_fetch_twin(table, wheel_reached(ahead, SESSION_AHEAD_STEP));
-	session_fetch_twin_head(table, wheel_reached(ahead, 2 * SESSION_AHEAD_STEP));
+	session_fetch_twin_bucket(table, wheel_reached(ahead, 2 * SESSION_AHEAD_STEP));
 	ahead->count++;
 }
 

@@ -76,14 +76,14 @@ find_begin(struct worker *worker, unsigned int n, uint8_t index[BURST], bool *al
 	return wanted;
 }
 
-/* Fetches what a packet needs, and where to look for its session. */
-static inline const uint32_t *
+/* Fetches what a packet needs, and where its session is looked for. */
+static inline struct flow_search
 find_prepare(const struct flow_table *flows, struct packet *packet)
 {
 	packet->decision = DECISION_NONE;
 	/* A longer header than it came with may begin in the cache line before. */
 	rte_prefetch0((const uint8_t *)packet->ip - ADJACENCY_HEADER_MAX);
-	return flow_prefetch(flows, flow_hash(flows, &packet->key));
+	return flow_search(flows, flow_hash(flows, &packet->key));
 }
 
 /* What the burst's flows have come to. */
@@ -107,43 +107,41 @@ find_match(const struct worker *worker, unsigned int i, struct found *found)
 	found->stale |= equal & (flow->decided_from != worker->snapshot->decided_from);
 }
 
-/* Of these packets, those whose flow is the first of its head. index: NULL: their places in order.
+/* Of these packets, those whose flow is found at once. index: NULL: their places in order.
  */
 static __rte_always_inline struct found
 find_first(struct worker *worker, const uint8_t *index, unsigned int count)
 {
 	const struct flow_table *flows = &worker->sessions.flows;
 	struct found found = { .known = 0 };
-	const uint32_t *heads[BURST];
+	struct flow_search searches[BURST];
 
 #pragma GCC unroll 4
 	for (unsigned int k = 0; k < count; k++)
-		heads[k] = find_prepare(flows, &worker->burst[index == NULL ? k : index[k]]);
+		searches[k] = find_prepare(flows, &worker->burst[index == NULL ? k : index[k]]);
 #pragma GCC unroll 4
 	for (unsigned int k = 0; k < count; k++)
-		worker->burst[index == NULL ? k : index[k]].flow = flow_first(flows, heads[k]);
+		worker->burst[index == NULL ? k : index[k]].flow = flow_first(flows, &searches[k]);
 #pragma GCC unroll 4
 	for (unsigned int k = 0; k < count; k++)
 		find_match(worker, index == NULL ? k : index[k], &found);
 	return found;
 }
 
-/* And those whose flow is behind others of its head. */
+/* And those in whose way another one was. */
 static void
 find_behind(struct worker *worker, uint32_t others, struct found *found)
 {
 	const struct flow_table *flows = &worker->sessions.flows;
 
 	for (uint32_t left = others; left != 0; left &= left - 1) {
-		struct packet *packet = &worker->burst[rte_bsf32(left)];
-
-		packet->flow = flow_next(flows, packet->flow);
-	}
-	for (uint32_t left = others; left != 0; left &= left - 1) {
 		unsigned int i = rte_bsf32(left);
 		struct packet *packet = &worker->burst[i];
 
-		packet->flow = flow_find_from(flows, &packet->key, packet->flow);
+		if (likely(packet->flow == FLOW_NONE))
+			continue;
+		packet->flow =
+			flow_find_behind(flows, &packet->key, flow_hash(flows, &packet->key));
 		if (packet->flow != FLOW_NONE)
 			find_match(worker, i, found);
 	}

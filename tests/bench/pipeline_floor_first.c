@@ -54,18 +54,24 @@ floor_first_close(struct floor_first *floor)
 static void
 first_receive(const struct flow_table *flows, struct traffic *traffic, struct first_burst *burst)
 {
+	struct flow_search searches[TRAFFIC_BURST];
+
 	traffic_receive(traffic, burst->mbufs);
 	for (unsigned int i = 0; i < TRAFFIC_BURST; i++) {
 		burst->ips[i] =
 			rte_pktmbuf_mtod_offset(burst->mbufs[i], struct rte_ipv4_hdr *, LAN_HEADER);
 		flow_key_set(&burst->keys[i], burst->ips[i], burst->ips[i] + 1, 1);
 		burst->hashes[i] = flow_hash(flows, &burst->keys[i]);
-		flow_prefetch(flows, burst->hashes[i]);
+		searches[i] = flow_search(flows, burst->hashes[i]);
 	}
 	for (unsigned int i = 0; i < TRAFFIC_BURST; i++)
-		burst->flows[i] = flow_first(flows, flow_head(flows, burst->hashes[i]));
-	for (unsigned int i = 0; i < TRAFFIC_BURST; i++)
-		burst->flows[i] = flow_find_from(flows, &burst->keys[i], burst->flows[i]);
+		burst->flows[i] = flow_first(flows, &searches[i]);
+	for (unsigned int i = 0; i < TRAFFIC_BURST; i++) {
+		if (burst->flows[i] != FLOW_NONE &&
+		    !flow_key_equal(&flow_at(flows, burst->flows[i])->key, &burst->keys[i]))
+			burst->flows[i] =
+				flow_find_behind(flows, &burst->keys[i], burst->hashes[i]);
+	}
 }
 
 /* Asks the group and the routes; what they say decides nothing. */
@@ -98,7 +104,7 @@ first_decide(const struct snapshot *snapshot, const struct first_burst *burst)
 	return sum;
 }
 
-/* Draws the ports of all, and fetches their heads and the sessions that end. */
+/* Draws the ports of all, and fetches their buckets and the sessions that end. */
 static void
 first_draw(struct floor_first *floor, struct first_burst *burst)
 {
@@ -115,15 +121,15 @@ first_draw(struct floor_first *floor, struct first_burst *burst)
 		burst->replies[i].destination_port = rte_cpu_to_be_16(
 			(uint16_t)(PORTS_FIRST + host + hash_to_range(draw, PORTS)));
 		burst->reply_hashes[i] = flow_hash(flows, &burst->replies[i]);
-		flow_prefetch(flows, burst->reply_hashes[i]);
+		(void)flow_search(flows, burst->reply_hashes[i]);
 		if (ends[i].call == FLOW_NONE)
 			continue;
 		rte_prefetch0(flow_at(flows, ends[i].call));
 		rte_prefetch0(flow_at(flows, ends[i].reply));
 	}
 	for (unsigned int i = 0; i < TRAFFIC_BURST && ends[0].call != FLOW_NONE; i++) {
-		flow_prefetch(flows, flow_hash(flows, &flow_at(flows, ends[i].call)->key));
-		flow_prefetch(flows, flow_hash(flows, &flow_at(flows, ends[i].reply)->key));
+		(void)flow_search(flows, flow_hash(flows, &flow_at(flows, ends[i].call)->key));
+		(void)flow_search(flows, flow_hash(flows, &flow_at(flows, ends[i].reply)->key));
 	}
 }
 
