@@ -31,8 +31,8 @@ enum {
 	SESSION_TIMEOUT_MAX = 8000, /* seconds */
 	SESSION_WHEEL_CHAINS = 4,   /* of a slot */
 	SESSION_EXPIRE_BUDGET = 4,  /* looked at in one call, beside one for each that was begun */
-	SESSION_AHEAD = 8,          /* ... and fetched ahead of that; a power of two */
-	SESSION_AHEAD_STEP = 2,     /* sessions between what is fetched and what that leads to */
+	SESSION_AHEAD = 16,         /* ... and fetched ahead of that; a power of two */
+	SESSION_AHEAD_STEP = 4,     /* sessions between what is fetched and what that leads to */
 	SESSION_SWEEP_BUDGET = 16,  /* records looked at in one call, where a VIP is gone */
 	SESSION_SWEEP_ENDS = 4,     /* ... until so many sessions have ended */
 	SESSION_UNANSWERED_SHARE = 8, /* one in so many of each side */

@@ -3,8 +3,11 @@
 #include "worker.h"
 
 enum {
-	FETCHED_AHEAD =
-		2, /* sessions, for each step: what one of them takes is enough for a fetch */
+	/*
+	 * Sessions, for each step. So many that those before them on the wheel, which are written
+	 * to when they leave it, are fetched as well: they are among the next ones.
+	 */
+	FETCHED_AHEAD = 8,
 };
 
 static struct unanswered *
