@@ -33,14 +33,14 @@ decision_init(struct decision *decision, const struct flow_key *key)
 static enum drop_reason
 protocol_check(const struct flow_key *key)
 {
+	if (key->protocol == IPPROTO_ICMP)
+		return flow_key_is_echo_reply(key) ? DROP_icmp_unsupported : DROP_NONE;
 	switch (key->protocol) {
 	case IPPROTO_TCP:
 	case IPPROTO_UDP:
 	case IPPROTO_ESP:
 	case IPPROTO_AH:
 		return DROP_NONE;
-	case IPPROTO_ICMP:
-		return flow_key_is_echo_reply(key) ? DROP_icmp_unsupported : DROP_NONE;
 	default:
 		return DROP_protocol_unsupported;
 	}
@@ -80,8 +80,8 @@ start_in_subnet(struct walk *walk)
 		return;
 	}
 	/* Answers to probes belong to no session, and no group is asked about them. */
-	if (key->protocol == IPPROTO_TCP &&
-	    key->destination == rte_cpu_to_be_32(LOAD_BALANCER_ADDRESS)) {
+	if (unlikely(key->destination == rte_cpu_to_be_32(LOAD_BALANCER_ADDRESS)) &&
+	    key->protocol == IPPROTO_TCP) {
 		walk->decision->verdict = VERDICT_LOCAL;
 		return;
 	}
@@ -123,8 +123,9 @@ fabric_find(const struct snapshot *snapshot, struct fabric_lookup *lookup)
 static void
 decide_egress(const struct snapshot *snapshot, struct walk *walks, unsigned int n)
 {
-	struct fabric_lookup lookup = { .count = 0 };
+	struct fabric_lookup lookup;
 
+	lookup.count = 0;
 	for (unsigned int i = 0; i < n; i++) {
 		if (walk_goes_on(&walks[i]) &&
 		    (walks[i].from == NULL || walk_egress_subnet(&walks[i])))
@@ -138,8 +139,9 @@ decide_egress(const struct snapshot *snapshot, struct walk *walks, unsigned int 
 static void
 decide_return(const struct snapshot *snapshot, struct walk *walks, unsigned int n)
 {
-	struct fabric_lookup lookup = { .count = 0 };
+	struct fabric_lookup lookup;
 
+	lookup.count = 0;
 	for (unsigned int i = 0; i < n; i++) {
 		if (!walk_goes_on(&walks[i]))
 			continue;

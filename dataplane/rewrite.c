@@ -11,6 +11,22 @@ tuple_changes(const struct flow *flow)
 	       flow->destination_port != key->destination_port;
 }
 
+/* Byte of the transport header at which its checksum is; 0: it has none. */
+static uint8_t
+checksum_place(uint8_t protocol)
+{
+	switch (protocol) {
+	case IPPROTO_TCP:
+		return offsetof(struct rte_tcp_hdr, cksum);
+	case IPPROTO_UDP:
+		return offsetof(struct rte_udp_hdr, dgram_cksum);
+	case IPPROTO_ICMP:
+		return offsetof(struct rte_icmp_hdr, icmp_cksum);
+	default:
+		return 0;
+	}
+}
+
 void
 rewrite_prepare(struct flow *flow)
 {
@@ -19,6 +35,8 @@ rewrite_prepare(struct flow *flow)
 					     (uint32_t)~key->destination + flow->destination);
 	uint32_t ports = (uint32_t)(uint16_t)~key->source_port + flow->source_port +
 			 (uint16_t)~key->destination_port + flow->destination_port;
+	/* TCP and UDP have a pseudo-header, with the addresses in it. */
+	uint32_t covered = key->protocol == IPPROTO_ICMP ? ports : addresses + ports;
 
 	flow->ip_delta = CHECKSUM_DELTA_TTL;
 	flow->transport_delta = 0;
@@ -26,20 +44,6 @@ rewrite_prepare(struct flow *flow)
 	if (!tuple_changes(flow))
 		return;
 	flow->ip_delta = checksum_fold((uint32_t)CHECKSUM_DELTA_TTL + addresses);
-	switch (key->protocol) {
-	case IPPROTO_TCP: /* and UDP have a pseudo-header, with the addresses in it */
-		flow->checksum_at = offsetof(struct rte_tcp_hdr, cksum);
-		flow->transport_delta = checksum_fold(addresses + ports);
-		break;
-	case IPPROTO_UDP:
-		flow->checksum_at = offsetof(struct rte_udp_hdr, dgram_cksum);
-		flow->transport_delta = checksum_fold(addresses + ports);
-		break;
-	case IPPROTO_ICMP:
-		flow->checksum_at = offsetof(struct rte_icmp_hdr, icmp_cksum);
-		flow->transport_delta = checksum_fold(ports);
-		break;
-	default:
-		break;
-	}
+	flow->checksum_at = checksum_place(key->protocol);
+	flow->transport_delta = flow->checksum_at == 0 ? 0 : checksum_fold(covered);
 }

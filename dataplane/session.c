@@ -15,11 +15,11 @@ enum {
 	WHEEL_CHAINS = SESSION_WHEEL_SLOTS * SESSION_WHEEL_CHAINS,
 };
 
-/* A record of no session. next: the next free one. */
-static struct session
-session_none(uint32_t next)
+/* Makes it a record of no session. next: the next free one. */
+static void
+session_clear(struct session *session, uint32_t next)
 {
-	return (struct session){ .flow = FLOW_NONE, .next = next };
+	*session = (struct session){ .flow = FLOW_NONE, .next = next };
 }
 
 int
@@ -35,7 +35,7 @@ session_table_init(struct session_table *table, uint32_t capacity, uint64_t seed
 	if (none == NULL)
 		return -ENOMEM;
 	table->sessions = none + 1;
-	*none = session_none(SESSION_NONE);
+	session_clear(none, SESSION_NONE);
 	table->chains = rte_malloc_socket("session wheel", WHEEL_CHAINS * sizeof(*table->chains),
 					  RTE_CACHE_LINE_SIZE, socket);
 	if (table->chains == NULL)
@@ -50,7 +50,7 @@ session_table_init(struct session_table *table, uint32_t capacity, uint64_t seed
 	for (uint32_t i = 0; i < WHEEL_CHAINS; i++)
 		table->chains[i] = SESSION_NONE;
 	for (uint32_t i = 0; i < capacity; i++)
-		table->sessions[i] = session_none(i + 1 < capacity ? i + 1 : SESSION_NONE);
+		session_clear(&table->sessions[i], i + 1 < capacity ? i + 1 : SESSION_NONE);
 	table->capacity = capacity;
 	table->free = 0;
 	table->used = 0;
@@ -144,6 +144,9 @@ session_fill(struct worker *worker, uint32_t index, uint32_t forward, uint32_t r
 	struct flow_table *flows = &worker->sessions.flows;
 	struct flow *out = flow_at(flows, forward);
 	struct flow *back = flow_at(flows, reverse);
+	bool tcp = out->key.protocol == IPPROTO_TCP;
+	/* Of a datagram from outside the first reply is what confirms it. */
+	bool steady = !tcp && out->key.zone == ZONE_FABRIC;
 
 	out->source = back->key.destination;
 	out->source_port = back->key.destination_port;
@@ -154,15 +157,10 @@ session_fill(struct worker *worker, uint32_t index, uint32_t forward, uint32_t r
 	back->destination = out->key.source;
 	back->destination_port = out->key.source_port;
 	out->flags = (decision->refreshes ? FLOW_REFRESHES : 0) |
-		     (decision->mapped_in ? FLOW_MAPPED : 0);
+		     (decision->mapped_in ? FLOW_MAPPED : 0) | (steady ? FLOW_STEADY : 0);
 	back->flags = FLOW_REVERSE | (decision->reply_refreshes ? FLOW_REFRESHES : 0) |
 		      (session_is_mapped(worker, decision) ? FLOW_MAPPED : 0);
-	if (out->key.protocol == IPPROTO_TCP) {
-		out->tcp_watched = back->tcp_watched = TCP_WATCHED;
-	} else if (out->key.zone == ZONE_FABRIC) {
-		/* Its first reply is what confirms it. */
-		out->flags |= FLOW_STEADY;
-	}
+	out->tcp_watched = back->tcp_watched = tcp ? TCP_WATCHED : 0;
 	rewrite_prepare(out);
 	rewrite_prepare(back);
 	session_set_egress(worker, out, &decision->forward);
@@ -294,7 +292,7 @@ session_hold_down_left(const struct worker *worker, const struct session *sessio
 static void
 session_free(struct session_table *table, uint32_t index)
 {
-	table->sessions[index] = session_none(table->free);
+	session_clear(&table->sessions[index], table->free);
 	table->free = index;
 	table->used--;
 }

@@ -16,18 +16,14 @@ uint32_t
 session_timeout(const struct worker *worker, const struct session *session)
 {
 	const struct tcp_timeouts *timeouts = session_tcp_timeouts(worker->snapshot, session);
+	const uint16_t by_phase[] = {
+		[TCP_PHASE_OPENING] = timeouts->half_open,
+		[TCP_PHASE_OPEN] = session->idle_timeout,
+		[TCP_PHASE_CLOSING] = timeouts->closing,
+		[TCP_PHASE_RESET] = timeouts->reset,
+	};
 
-	switch (tcp_phase_of((enum tcp_state)session->tcp_state)) {
-	case TCP_PHASE_OPENING:
-		return timeouts->half_open;
-	case TCP_PHASE_CLOSING:
-		return timeouts->closing;
-	case TCP_PHASE_RESET:
-		return timeouts->reset;
-	case TCP_PHASE_OPEN:
-		break;
-	}
-	return session->idle_timeout;
+	return by_phase[tcp_phase_of((enum tcp_state)session->tcp_state)];
 }
 
 uint32_t

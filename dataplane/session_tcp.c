@@ -32,19 +32,14 @@ session_take_datagram(struct worker *worker, struct flow *flow)
 	flow->flags |= FLOW_STEADY;
 }
 
-enum session_step
-session_take_segment(struct worker *worker, const struct packet *packet, struct flow *flow)
+static enum session_step
+session_take_tcp(struct worker *worker, const struct packet *packet, struct flow *flow,
+		 enum tcp_state before)
 {
 	struct flow *twin = flow_at(&worker->sessions.flows, flow->twin);
-	enum tcp_state before = (enum tcp_state)worker->sessions.sessions[flow->session].tcp_state;
-	struct tcp_segment segment;
+	struct tcp_segment segment = tcp_segment_read(packet);
 	enum tcp_state after;
 
-	if (before == TCP_STATE_NONE) {
-		session_take_datagram(worker, flow);
-		return SESSION_GOES_ON;
-	}
-	segment = tcp_segment_read(packet);
 	if (segment.kind == TCP_KIND_INVALID)
 		return SESSION_NONSENSE;
 	after = tcp_advance(before, &segment, flow, twin);
@@ -52,5 +47,16 @@ session_take_segment(struct worker *worker, const struct packet *packet, struct 
 		return SESSION_ANEW;
 	if (after != before)
 		session_change_state(worker, flow, after);
+	return SESSION_GOES_ON;
+}
+
+enum session_step
+session_take_segment(struct worker *worker, const struct packet *packet, struct flow *flow)
+{
+	enum tcp_state state = (enum tcp_state)worker->sessions.sessions[flow->session].tcp_state;
+
+	if (state != TCP_STATE_NONE)
+		return session_take_tcp(worker, packet, flow, state);
+	session_take_datagram(worker, flow);
 	return SESSION_GOES_ON;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "snat.h"
 
-#include <netinet/in.h>
 #include <string.h>
 
 #include "subnet.h"
@@ -138,12 +137,6 @@ snat_port_draw(struct snat *snat, const struct flow_table *flows, const struct s
 		.reply = *reply, .first_unit = range.first, .returned = *snat_returned(snat, reply)
 	};
 	return false;
-}
-
-static enum snat_protocol
-snat_protocol_of(uint8_t protocol)
-{
-	return protocol == IPPROTO_TCP ? SNAT_TCP : protocol == IPPROTO_UDP ? SNAT_UDP : SNAT_ICMP;
 }
 
 void

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 
+#include <netinet/in.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /*
@@ -60,6 +62,21 @@ struct snat_usage {
 	struct snat_chunk_page *chunks[SNAT_CHUNK_PAGES];
 	struct snat_reserved *reserved; /* not by worker */
 };
+
+/* A table: no branch depends on which protocol comes next. */
+static inline enum snat_protocol
+snat_protocol_of(uint8_t protocol)
+{
+	static const uint8_t protocols[UINT8_MAX + 1] = {
+		[0 ... IPPROTO_TCP - 1] = SNAT_ICMP,
+		[IPPROTO_TCP] = SNAT_TCP,
+		[IPPROTO_TCP + 1 ... IPPROTO_UDP - 1] = SNAT_ICMP,
+		[IPPROTO_UDP] = SNAT_UDP,
+		[IPPROTO_UDP + 1 ... UINT8_MAX] = SNAT_ICMP,
+	};
+
+	return (enum snat_protocol)protocols[protocol];
+}
 
 /* host: its place on the VIP. Its page is there. */
 static inline struct snat_host_usage *

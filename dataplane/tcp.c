@@ -142,26 +142,6 @@ tcp_opens(enum tcp_kind kind, bool loose)
 	return kind == TCP_KIND_SYN || (loose && (kind == TCP_KIND_ACK || kind == TCP_KIND_FIN));
 }
 
-enum tcp_phase
-tcp_phase_of(enum tcp_state state)
-{
-	switch (state) {
-	case TCP_STATE_NONE:
-	case TCP_STATE_ESTABLISHED:
-	case TCP_STATE_FORWARD_CLOSED: /* the other side may go on sending for as long as it likes
-					*/
-	case TCP_STATE_REVERSE_CLOSED:
-		return TCP_PHASE_OPEN;
-	case TCP_STATE_CLOSING:
-		return TCP_PHASE_CLOSING;
-	case TCP_STATE_REFUSED:
-	case TCP_STATE_RESET:
-		return TCP_PHASE_RESET;
-	default:
-		return TCP_PHASE_OPENING;
-	}
-}
-
 enum tcp_state
 tcp_state_after(enum tcp_state state, enum tcp_kind kind, bool reverse)
 {

@@ -102,7 +102,29 @@ tcp_is_steady(const struct rte_tcp_hdr *header, struct flow *flow)
 enum tcp_kind tcp_kind_of(uint8_t flags);
 /* Whether a packet of no session may open one; loose: also one of a connection under way. */
 bool tcp_opens(enum tcp_kind kind, bool loose);
-enum tcp_phase tcp_phase_of(enum tcp_state state);
+
+static inline enum tcp_phase
+tcp_phase_of(enum tcp_state state)
+{
+	static const uint8_t phases[TCP_STATES] = {
+		[TCP_STATE_NONE] = TCP_PHASE_OPEN,
+		[TCP_STATE_NEW] = TCP_PHASE_OPENING,
+		[TCP_STATE_SYN_SENT] = TCP_PHASE_OPENING,
+		[TCP_STATE_PICKED_UP] = TCP_PHASE_OPENING,
+		[TCP_STATE_CROSSED] = TCP_PHASE_OPENING,
+		[TCP_STATE_CROSSED_ACKED] = TCP_PHASE_OPENING,
+		[TCP_STATE_SYN_RECEIVED] = TCP_PHASE_OPENING,
+		[TCP_STATE_REFUSED] = TCP_PHASE_RESET,
+		[TCP_STATE_ESTABLISHED] = TCP_PHASE_OPEN,
+		/* The other side may go on sending for as long as it likes. */
+		[TCP_STATE_FORWARD_CLOSED] = TCP_PHASE_OPEN,
+		[TCP_STATE_REVERSE_CLOSED] = TCP_PHASE_OPEN,
+		[TCP_STATE_CLOSING] = TCP_PHASE_CLOSING,
+		[TCP_STATE_RESET] = TCP_PHASE_RESET,
+	};
+
+	return (enum tcp_phase)phases[state];
+}
 
 struct tcp_segment tcp_segment_read(const struct packet *packet);
 /* The state after an event; `reverse`: it comes from the side that did not begin. */

@@ -11,9 +11,13 @@ enum {
 static uint16_t
 vip_timeout(const struct snapshot_vip *vip, uint8_t protocol)
 {
-	if (protocol == IPPROTO_TCP)
-		return vip->tcp_idle_timeout;
-	return protocol == IPPROTO_UDP ? vip->udp_idle_timeout : vip->icmp_timeout;
+	const uint16_t timeouts[SNAT_PROTOCOLS] = {
+		[SNAT_TCP] = vip->tcp_idle_timeout,
+		[SNAT_UDP] = vip->udp_idle_timeout,
+		[SNAT_ICMP] = vip->icmp_timeout,
+	};
+
+	return timeouts[snat_protocol_of(protocol)];
 }
 
 void
