@@ -72,21 +72,28 @@ static __rte_always_inline void
 interval_walk(const struct interval_tree *tree, const uint32_t *keys, uint32_t *values,
 	      unsigned int n, interval_rank_fn *rank)
 {
-	const struct interval_node *nodes = tree->nodes;
+	const struct interval_node *nodes = tree->nodes, *children;
 
-	for (unsigned int i = 0; i < n; i++)
-		values[i] = 0;
-	for (uint32_t level = 1; level < tree->levels; level++) {
-		const struct interval_node *children = tree->nodes + tree->starts[level];
-
+	if (tree->levels == 1) {
+		for (unsigned int i = 0; i < n; i++)
+			values[i] = tree->values[rank(nodes, keys[i])];
+		return;
+	}
+	children = tree->nodes + tree->starts[1];
+	for (unsigned int i = 0; i < n; i++) {
+		values[i] = rank(nodes, keys[i]);
+		rte_prefetch0(children + values[i]);
+	}
+	for (uint32_t level = 2; level < tree->levels; level++) {
+		nodes = children;
+		children = tree->nodes + tree->starts[level];
 		for (unsigned int i = 0; i < n; i++) {
 			values[i] =
 				values[i] * INTERVAL_CHILDREN + rank(nodes + values[i], keys[i]);
 			rte_prefetch0(children + values[i]);
 		}
-		nodes = children;
 	}
 	for (unsigned int i = 0; i < n; i++)
-		values[i] =
-			tree->values[values[i] * INTERVAL_KEYS + rank(nodes + values[i], keys[i])];
+		values[i] = tree->values[values[i] * INTERVAL_KEYS +
+					 rank(children + values[i], keys[i])];
 }
