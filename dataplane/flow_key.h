@@ -5,7 +5,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 #include <rte_byteorder.h>
 #include <rte_ip.h>
@@ -96,21 +95,6 @@ flow_key_set_destination_port(struct flow_key *key, rte_be16_t port)
 
 	_Static_assert(offsetof(struct flow_key, destination_port) == 10, "its place in the word");
 	words[1] = (words[1] & ~((uint64_t)UINT16_MAX << 16)) | (uint64_t)port << 16;
-}
-
-/* The key of a TCP or UDP packet over IPv4. */
-static inline void
-flow_key_set(struct flow_key *key, const struct rte_ipv4_hdr *ip, const void *ports, uint16_t zone)
-{
-	flow_key_word *words = (void *)key;
-	uint64_t addresses;
-	uint32_t both_ports;
-
-	memcpy(&addresses, &ip->src_addr, sizeof(addresses));
-	memcpy(&both_ports, ports, sizeof(both_ports));
-	words[0] = addresses;
-	words[1] = both_ports | (uint64_t)zone << 32 | (uint64_t)ip->next_proto_id << 48 |
-		   (uint64_t)FLOW_FAMILY_IPV4 << 56;
 }
 
 static inline uint32_t

@@ -120,8 +120,8 @@ plain_header(const struct rte_mbuf *mbuf, uint32_t told, const struct rte_ipv4_h
 }
 
 /*
- * What flow_key_set() makes of it, at once: from the source address on, the header and the ports
- * behind it lie as a key does, up to its last four bytes.
+ * The packet's key, at once: from the source address on, the header and the ports behind it lie as
+ * a key does, up to its last four bytes.
  */
 static inline void
 plain_key(struct flow_key *key, const struct rte_ipv4_hdr *ip, uint16_t zone)

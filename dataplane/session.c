@@ -94,7 +94,7 @@ struct flow_key
 session_reply_key(const struct flow_key *key, const struct decision *decision)
 {
 	struct flow_key reply;
-	flow_key_word *words = (void *)&reply;
+	flow_key_word *words = (void *)&reply; /* put together in registers (flow_key.h) */
 
 	words[0] = decision->destination | (uint64_t)decision->source << 32;
 	words[1] = decision->destination_port | (uint64_t)decision->source_port << 16 |

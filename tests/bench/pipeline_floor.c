@@ -123,7 +123,7 @@ floor_sessions(const struct floor *floor, struct traffic *traffic)
 	traffic_receive(traffic, mbufs);
 	for (unsigned int i = 0; i < TRAFFIC_BURST; i++) {
 		ips[i] = rte_pktmbuf_mtod_offset(mbufs[i], struct rte_ipv4_hdr *, LAN_HEADER);
-		flow_key_set(&keys[i], ips[i], ips[i] + 1, ZONE_FABRIC);
+		plain_key(&keys[i], ips[i], ZONE_FABRIC);
 		places[i] = flow_key_hash(&keys[i], 1) & floor->mask;
 		rte_prefetch0(&floor->flows[places[i]]);
 	}
