@@ -29,13 +29,13 @@ enum {
 	 * What one that is dropped takes, percent of what packets take at present: more, for its
 	 * burst goes ways that nobody could foresee (tests/bench/pipeline_flood.c).
 	 */
-	FIRST_SHARE_MISS = 120,
+	FIRST_SHARE_MISS = 125,
 	FIRST_SHARE_MISS_MOST = 300, /* cycles, where nobody knows who else has the core */
 	/*
 	 * What one that is decided costs those behind it, by caches and stores under way, percent
 	 * of what it takes itself.
 	 */
-	FIRST_SHARE_BEHIND = 60,
+	FIRST_SHARE_BEHIND = 80,
 };
 
 struct first_share {

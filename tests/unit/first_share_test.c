@@ -93,20 +93,20 @@ what_first_packets_take_is_charged(void **state)
 	cycles = 10000;
 	first_share_count(&share, 100);
 	assert_true(first_share_admits(&share, 20, NOW, 3));
-	/* 2000 of them, less 120 % for each packet of what packets take. */
-	assert_int_equal(share.credit, 2000 - 3 * 120);
+	/* 2000 of them, less 125 % for each packet of what packets take. */
+	assert_int_equal(share.credit, 2000 - 3 * 125);
 	spend(&share, 1000);
 	spend(&share, 500);
-	/* And 60 % of it for those behind. */
-	assert_int_equal(share.credit, 1640 - 2400);
+	/* And 80 % of it for those behind. */
+	assert_int_equal(share.credit, 1625 - 2700);
 	/* And of an eighth, which is for those alone that are decided. */
-	assert_int_equal(share.least, 250 - 2400);
+	assert_int_equal(share.least, 250 - 2700);
 	/* Packets take what is not taken by those that are decided. */
-	cycles += 1400;
+	cycles += 1700;
 	first_share_count(&share, 10);
 	assert_false(first_share_admits(&share, 20, NOW, 4));
-	assert_int_equal(share.credit, -760 + 580 - 4 * 60);
-	assert_int_equal(share.least, -2150 + 72);
+	assert_int_equal(share.credit, -1075 + 640 - 250);
+	assert_int_equal(share.least, -2450 + 80);
 }
 
 /* Those of a burst are decided together, and the next ones wait for it. */
@@ -118,16 +118,16 @@ what_is_taken_too_much_is_kept_back(void **state)
 	(void)state;
 	cycles = 2000;
 	first_share_count(&share, 20);
-	assert_true(first_share_admits(&share, 20, NOW, 1)); /* 400 - 120 */
+	assert_true(first_share_admits(&share, 20, NOW, 1)); /* 400 - 125 */
 	spend(&share, 1000);
-	assert_int_equal(share.credit, -1320);
-	cycles += 5600;
+	assert_int_equal(share.credit, -1525);
+	cycles += 5800;
 	first_share_count(&share, 50);
-	assert_false(first_share_admits(&share, 20, NOW, 1)); /* 1320 - 120 */
-	assert_int_equal(share.credit, -120);
-	cycles += 2000;
-	first_share_count(&share, 20);
-	assert_true(first_share_admits(&share, 20, NOW, 1)); /* 400 - 120 */
+	assert_false(first_share_admits(&share, 20, NOW, 1)); /* 1360 - 125 */
+	assert_int_equal(share.credit, -290);
+	cycles += 2200;
+	first_share_count(&share, 22);
+	assert_true(first_share_admits(&share, 20, NOW, 1)); /* 440 - 125 */
 }
 
 /* 2^18 cycles, and an eighth of that. No more has passed at once either. */
@@ -140,7 +140,7 @@ no_more_is_saved_up_than_a_rush(void **state)
 	cycles = 1ULL << 60;
 	assert_true(first_share_admits(&share, 20, NOW, 1));
 	/* Nor does one packet take so much, whatever has passed. */
-	assert_int_equal(share.credit, 52428 - 360);
+	assert_int_equal(share.credit, 52428 - 375);
 	assert_int_equal(share.least, 6553);
 	for (unsigned int i = 0; i < 6; i++) {
 		cycles += 1 << 18;
@@ -176,13 +176,13 @@ assert_share(uint32_t percent, uint64_t cost)
 	uint64_t first = 0;
 
 	for (unsigned int burst = 0; burst < 100000; burst++) {
-		uint64_t taken = 4 * 240;
+		uint64_t taken = 4 * 250;
 
 		if (first_share_admits(&share, percent, NOW, 4)) {
 			for (unsigned int i = 0; i < 4; i++)
 				spend(&share, cost);
-			taken += 4 * (cost + cost * 6 / 10);
-			cycles += 4 * (cost * 6 / 10);
+			taken += 4 * (cost + cost * 8 / 10);
+			cycles += 4 * (cost * 8 / 10);
 		}
 		first += taken;
 		cycles += 32 * 200;
@@ -212,8 +212,8 @@ some_are_decided_in_any_flood(void **state)
 	for (unsigned int burst = 0; burst < 100000; burst++) {
 		if (first_share_admits(&share, 20, NOW, 24)) {
 			spend(&share, 24 * 700);
-			decided += 24 * 1120;
-			cycles += 24 * 420;
+			decided += 24 * 1260;
+			cycles += 24 * 560;
 		}
 		cycles += 32 * 200;
 		first_share_count(&share, 32);
