@@ -6,7 +6,8 @@ static void
 session_change_state(struct worker *worker, struct flow *flow, enum tcp_state state)
 {
 	struct session *session = &worker->sessions.sessions[flow->session];
-	uint32_t timeout = session_timeout(worker, session);
+	bool timed_anew = tcp_phase_of(state) != tcp_phase_of((enum tcp_state)session->tcp_state);
+	uint32_t timeout = timed_anew ? session_timeout(worker, session) : 0;
 
 	session->tcp_state = (uint8_t)state;
 	if (tcp_is_confirmed(state))
@@ -15,7 +16,7 @@ session_change_state(struct worker *worker, struct flow *flow, enum tcp_state st
 	/* The packet that changed it has used it. A longer timeout is found when the shorter is
 	 * over. */
 	flow->last_seen = (uint16_t)worker->now_seconds;
-	if (session_timeout(worker, session) < timeout)
+	if (timed_anew && session_timeout(worker, session) < timeout)
 		session_schedule(worker, flow->session);
 }
 
