@@ -153,6 +153,33 @@ floor_checked(const struct floor *floor, const struct snapshot *snapshot, struct
 }
 
 void
+floor_table(const struct flow_table *flows, const struct snapshot *snapshot,
+	    struct traffic *traffic)
+{
+	const struct packet_plain_port port = packet_plain_port(snapshot, PIPELINE_LAN);
+	struct flow_search searches[TRAFFIC_BURST];
+	struct rte_mbuf *mbufs[TRAFFIC_BURST];
+	struct packet packets[TRAFFIC_BURST];
+	uint32_t places[TRAFFIC_BURST], plain = 0;
+
+	traffic_receive(traffic, mbufs);
+	for (unsigned int i = 0; i < TRAFFIC_BURST; i++)
+		plain += packet_parse_plain(&port, 0, mbufs[i], &packets[i]) != 0;
+	for (unsigned int i = 0; i < plain; i++)
+		searches[i] = flow_search(flows, flow_hash(flows, &packets[i].key));
+	for (unsigned int i = 0; i < plain; i++)
+		places[i] = flow_first(flows, &searches[i]);
+	for (unsigned int i = 0; i < plain; i++) {
+		const struct flow *flow = flow_at(flows, places[i]);
+
+		if (unlikely(!flow_key_equal(&flow->key, &packets[i].key)))
+			flow = flow_at(flows, flow_find(flows, &packets[i].key));
+		floor_send(mbufs[i], packets[i].ip, flow);
+	}
+	traffic_send(traffic, mbufs, TRAFFIC_BURST);
+}
+
+void
 floor_routes(struct rte_fib *fib, struct traffic *traffic)
 {
 	struct rte_mbuf *mbufs[TRAFFIC_BURST];

@@ -62,6 +62,15 @@ floor_checked_burst(void *context)
 }
 
 static void
+floor_table_burst(void *context)
+{
+	struct bench *bench = context;
+
+	floor_table(&bench->worker->sessions.flows, gateway_snapshot(bench->gateway),
+		    &bench->traffic);
+}
+
+static void
 floor_routes_burst(void *context)
 {
 	struct bench *bench = context;
@@ -200,17 +209,20 @@ static int
 session_rows(struct bench *bench, const char *spread, stream_fill_fn *fill, uint32_t count)
 {
 	char floor_name[MEASURE_NAME_MAX], checked_name[MEASURE_NAME_MAX];
+	char table_name[MEASURE_NAME_MAX];
 	char name[MEASURE_NAME_MAX], text[COUNT_NAME_MAX];
 	const struct measure_row calls[] = {
 		{ "loader", loader_burst, NULL },
 		{ floor_name, floor_sessions_burst, NULL },
 		{ checked_name, floor_checked_burst, NULL },
+		{ table_name, floor_table_burst, NULL },
 		{ name, worker_burst, stages_burst },
 	};
 
 	count_name(count, text);
 	snprintf(floor_name, sizeof(floor_name), "bare-stateful-%s%s", spread, text);
 	snprintf(checked_name, sizeof(checked_name), "bare-checked-%s%s", spread, text);
+	snprintf(table_name, sizeof(table_name), "bare-table-%s%s", spread, text);
 	snprintf(name, sizeof(name), "stateful-%s%s", spread, text);
 	if (fill(&bench->traffic, bench->calls, count) != 0)
 		return -1;
