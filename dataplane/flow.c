@@ -103,7 +103,7 @@ flow_insert_hashed(struct flow_table *table, const struct flow_key *key, uint32_
 	struct flow_bucket *bucket = flow_bucket(table, hash);
 	uint32_t index = table->free;
 	struct flow *flow, *chain;
-	unsigned int slot = 0;
+	unsigned int slot;
 
 	if (index == FLOW_NONE)
 		return FLOW_NONE;
@@ -112,8 +112,7 @@ flow_insert_hashed(struct flow_table *table, const struct flow_key *key, uint32_
 	rte_prefetch0(flow_at(table, table->free)); /* for the next one */
 	*flow = (struct flow){ .key = *key };
 	table->used++;
-	while (slot < FLOW_BUCKET && bucket->words[slot] != 0)
-		slot++;
+	slot = flow_slot(bucket, UINT32_MAX, 0, FLOW_BUCKET);
 	if (likely(slot < FLOW_BUCKET)) {
 		bucket->words[slot] = flow_word_of(table, hash, index);
 	} else {
@@ -142,11 +141,9 @@ flow_unchain(const struct flow_table *table, const struct flow_bucket *bucket)
 static void
 flow_vacate(const struct flow_table *table, struct flow_bucket *bucket, unsigned int slot)
 {
-	unsigned int last = slot;
+	unsigned int last = flow_slot(bucket, UINT32_MAX, 0, FLOW_BUCKET) - 1;
 	uint32_t index;
 
-	while (last < FLOW_BUCKET - 1 && bucket->words[last + 1] != 0)
-		last++;
 	index = last < FLOW_BUCKET - 1 ? FLOW_NONE : flow_unchain(table, bucket);
 	if (likely(index == FLOW_NONE)) {
 		bucket->words[slot] = bucket->words[last];
@@ -164,10 +161,9 @@ flow_remove(struct flow_table *table, uint32_t index)
 {
 	struct flow *flow = flow_at(table, index), *before;
 	struct flow_bucket *bucket = flow_bucket(table, flow_hash(table, &flow->key));
-	unsigned int slot = 0;
+	unsigned int slot =
+		flow_slot(bucket, ~(UINT32_MAX << table->index_bits), index, FLOW_BUCKET);
 
-	while (slot < FLOW_BUCKET && flow_named(table, bucket->words[slot]) != index)
-		slot++;
 	if (likely(slot < FLOW_BUCKET)) {
 		flow_vacate(table, bucket, slot);
 	} else {

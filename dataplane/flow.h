@@ -122,24 +122,32 @@ flow_tag(const struct flow_table *table, uint32_t hash)
 	return hash << table->index_bits;
 }
 
+/* The place of the first word that has these bits of the mask; none of them has: `otherwise`. */
+static inline unsigned int
+flow_slot(const struct flow_bucket *bucket, uint32_t mask, uint32_t bits, unsigned int otherwise)
+{
+#ifdef __SSE2__
+	__m128i words = _mm_load_si128((const __m128i *)(const void *)bucket->words);
+	__m128i equal = _mm_cmpeq_epi32(_mm_and_si128(words, _mm_set1_epi32((int)mask)),
+					_mm_set1_epi32((int)bits));
+	unsigned long slots = (unsigned int)_mm_movemask_ps(_mm_castsi128_ps(equal));
+
+	return (unsigned int)__builtin_ctzl(slots | 1UL << otherwise);
+#else
+	unsigned int slot = 0;
+
+	while (slot < otherwise && (bucket->words[slot] & mask) != bits)
+		slot++;
+	return slot;
+#endif
+}
+
 /* The first word of the bucket that has the tag, or the last word. */
 static inline uint32_t
 flow_word(const struct flow_table *table, const struct flow_bucket *bucket, uint32_t tag)
 {
-	uint32_t mask = UINT32_MAX << table->index_bits;
-	unsigned long slot = 0;
-#ifdef __SSE2__
-	__m128i words = _mm_load_si128((const __m128i *)(const void *)bucket->words);
-	__m128i equal = _mm_cmpeq_epi32(_mm_and_si128(words, _mm_set1_epi32((int)mask)),
-					_mm_set1_epi32((int)tag));
-	unsigned int bits = (unsigned int)_mm_movemask_ps(_mm_castsi128_ps(equal));
-
-	slot = (unsigned long)__builtin_ctzl(bits | 1UL << (FLOW_BUCKET - 1));
-#else
-	while (slot < FLOW_BUCKET - 1 && (bucket->words[slot] & mask) != tag)
-		slot++;
-#endif
-	return bucket->words[slot];
+	return bucket
+		->words[flow_slot(bucket, UINT32_MAX << table->index_bits, tag, FLOW_BUCKET - 1)];
 }
 
 /* The entry that a word names, or FLOW_NONE. */
