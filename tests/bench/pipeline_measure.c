@@ -7,6 +7,7 @@
 
 #include <rte_common.h>
 #include <rte_cycles.h>
+#include <rte_debug.h>
 
 enum {
 	PART = 64, /* bursts: a millisecond or two at most, a scheduler gives that */
@@ -127,6 +128,7 @@ measure_rows(const struct measure *measure, const struct measure_row *rows, unsi
 	uint32_t rounds = RTE_MIN(measure->rounds, (uint32_t)MEASURE_ROUNDS_MAX);
 	double base = 0, median = 0;
 
+	RTE_VERIFY(count <= MEASURE_ROWS_MAX);
 	for (uint32_t round = 0; round < rounds; round++) {
 		for (unsigned int i = 0; i < count; i++) {
 			(void)measure_run(measure, rows[i].burst, context);

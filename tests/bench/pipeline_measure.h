@@ -12,7 +12,7 @@
 
 enum {
 	MEASURE_STAGES = 6,
-	MEASURE_ROWS_MAX = 4,
+	MEASURE_ROWS_MAX = 5,
 	MEASURE_NAME_MAX = 64,
 	MEASURE_ROUNDS_MAX = 200,
 };
@@ -38,7 +38,7 @@ void measure_print_head(void);
 /*
  * Prints a row for each: the median of the runs, the least and the most, without what a packet
  * costs in the first one, whose row is not printed; then, unless stages is NULL, a row for each
- * stage, from other runs. The median of the last row.
+ * stage, from other runs. The median of the last row. count: at most MEASURE_ROWS_MAX.
  */
 double measure_rows(const struct measure *measure, const struct measure_row *rows,
 		    unsigned int count, void *context);
