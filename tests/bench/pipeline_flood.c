@@ -24,14 +24,11 @@ enum {
 	ROUNDS = 5,
 };
 
-static const struct flood_kind {
+struct flood_kind {
 	const char *name;
 	double rate; /* first packets a second */
 	bool denied;
-} kinds[] = {
-	{ "flood-1m-allowed", 1e6, false },   { "flood-3m-allowed", 3e6, false },
-	{ "flood-10m-allowed", 10e6, false }, { "flood-1m-denied", 1e6, true },
-	{ "flood-3m-denied", 3e6, true },     { "flood-10m-denied", 10e6, true },
+	burst_fn *burst;
 };
 
 struct flood {
@@ -51,6 +48,26 @@ flood_burst(void *context)
 	flood->last = now;
 	worker_burst(flood->bench);
 }
+
+/* The least that can be called so: to find a packet's session, or to drop it. */
+static void
+bare_burst(void *context)
+{
+	struct bench *bench = ((struct flood *)context)->bench;
+
+	floor_table(&bench->worker->sessions.flows, gateway_snapshot(bench->gateway),
+		    &bench->traffic);
+}
+
+static const struct flood_kind kinds[] = {
+	{ "bare-flood-10m", 10e6, false, bare_burst },
+	{ "flood-1m-allowed", 1e6, false, flood_burst },
+	{ "flood-3m-allowed", 3e6, false, flood_burst },
+	{ "flood-10m-allowed", 10e6, false, flood_burst },
+	{ "flood-1m-denied", 1e6, true, flood_burst },
+	{ "flood-3m-denied", 3e6, true, flood_burst },
+	{ "flood-10m-denied", 10e6, true, flood_burst },
+};
 
 /* A call of a session that is not there, but perhaps was, a stream ago. */
 static struct tuple
@@ -84,18 +101,18 @@ stream_mix(struct bench *bench, double share, bool denied)
 
 /* Cycles a packet of that mix, without the making of it. */
 static double
-mix_measure(struct flood *flood, double share, bool denied)
+mix_measure(struct flood *flood, const struct flood_kind *kind, double share)
 {
 	const struct measure *measure = &flood->bench->measure;
 	double loader, worker;
 
-	stream_mix(flood->bench, share, denied);
+	stream_mix(flood->bench, share, kind->denied);
 	do {
 		loader = measure_run(measure, loader_burst, flood->bench);
 	} while (loader < 0);
-	(void)measure_run(measure, flood_burst, flood);
+	(void)measure_run(measure, kind->burst, flood);
 	do {
-		worker = measure_run(measure, flood_burst, flood);
+		worker = measure_run(measure, kind->burst, flood);
 	} while (worker < 0);
 	return worker - loader;
 }
@@ -170,10 +187,10 @@ flood_row(struct flood *flood, const struct flood_kind *kind, double none[ROUNDS
 
 	gateway_counters(bench->gateway, &before);
 	for (unsigned int round = 0; round < ROUNDS; round++) {
-		double established = mix_measure(flood, 0, false);
+		double established = mix_measure(flood, kind, 0);
 		double rate = (double)rte_get_tsc_hz() / established;
 		double share = kind->rate / (rate + kind->rate);
-		double mixed = mix_measure(flood, share, kind->denied);
+		double mixed = mix_measure(flood, kind, share);
 
 		none[round] = established;
 		cycles[round] = flood_cycles(established, mixed, share);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include <rte_bitops.h>
 #include <rte_malloc.h>
 
 #include "dataplane/packet_plain.h"
@@ -152,31 +153,52 @@ floor_checked(const struct floor *floor, const struct snapshot *snapshot, struct
 	traffic_send(traffic, mbufs, TRAFFIC_BURST);
 }
 
+/* The packets' flows, by one walk after the other. A bit for each packet that has one. */
+static uint32_t
+table_find(const struct flow_table *flows, const struct packet *packets, uint32_t n,
+	   uint32_t places[TRAFFIC_BURST])
+{
+	struct flow_search searches[TRAFFIC_BURST];
+	uint32_t known = 0;
+
+	for (unsigned int i = 0; i < n; i++)
+		searches[i] = flow_search(flows, flow_hash(flows, &packets[i].key));
+	for (unsigned int i = 0; i < n; i++)
+		places[i] = flow_first(flows, &searches[i]);
+	for (unsigned int i = 0; i < n; i++) {
+		const struct flow *flow = flow_at(flows, places[i]);
+
+		if (unlikely(places[i] != FLOW_NONE &&
+			     !flow_key_equal(&flow->key, &packets[i].key)))
+			places[i] = flow_find(flows, &packets[i].key);
+		known |= (uint32_t)(places[i] != FLOW_NONE) << i;
+	}
+	return known;
+}
+
 void
 floor_table(const struct flow_table *flows, const struct snapshot *snapshot,
 	    struct traffic *traffic)
 {
 	const struct packet_plain_port port = packet_plain_port(snapshot, PIPELINE_LAN);
-	struct flow_search searches[TRAFFIC_BURST];
-	struct rte_mbuf *mbufs[TRAFFIC_BURST];
+	struct rte_mbuf *mbufs[TRAFFIC_BURST], *sent[TRAFFIC_BURST];
 	struct packet packets[TRAFFIC_BURST];
-	uint32_t places[TRAFFIC_BURST], plain = 0;
+	uint32_t places[TRAFFIC_BURST], plain = 0, known, dropped = 0, count = 0;
 
 	traffic_receive(traffic, mbufs);
 	for (unsigned int i = 0; i < TRAFFIC_BURST; i++)
 		plain += packet_parse_plain(&port, 0, mbufs[i], &packets[i]) != 0;
-	for (unsigned int i = 0; i < plain; i++)
-		searches[i] = flow_search(flows, flow_hash(flows, &packets[i].key));
-	for (unsigned int i = 0; i < plain; i++)
-		places[i] = flow_first(flows, &searches[i]);
-	for (unsigned int i = 0; i < plain; i++) {
-		const struct flow *flow = flow_at(flows, places[i]);
+	known = table_find(flows, packets, plain, places);
+	for (uint32_t left = known; left != 0; left &= left - 1) {
+		unsigned int i = rte_bsf32(left);
 
-		if (unlikely(!flow_key_equal(&flow->key, &packets[i].key)))
-			flow = flow_at(flows, flow_find(flows, &packets[i].key));
-		floor_send(mbufs[i], packets[i].ip, flow);
+		floor_send(mbufs[i], packets[i].ip, flow_at(flows, places[i]));
+		sent[count++] = mbufs[i];
 	}
-	traffic_send(traffic, mbufs, TRAFFIC_BURST);
+	traffic_send(traffic, sent, count);
+	for (uint32_t left = ~known; left != 0; left &= left - 1)
+		mbufs[dropped++] = mbufs[rte_bsf32(left)];
+	rte_pktmbuf_free_bulk(mbufs, dropped);
 }
 
 void

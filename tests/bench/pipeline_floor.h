@@ -27,7 +27,10 @@ void floor_sessions(const struct floor *floor, struct traffic *traffic);
 /* The same with the checks of RFC 1812 before it (packet_plain.h), which every packet must pass. */
 void floor_checked(const struct floor *floor, const struct snapshot *snapshot,
 		   struct traffic *traffic);
-/* The same by the gateway's own flow table, where a session has the memory that it may take. */
+/*
+ * The same by the gateway's own flow table, where a session has the memory that it may take. A
+ * packet without a flow is dropped.
+ */
 void floor_table(const struct flow_table *flows, const struct snapshot *snapshot,
 		 struct traffic *traffic);
 void floor_routes(struct rte_fib *fib, struct traffic *traffic);
