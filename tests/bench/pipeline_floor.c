@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include <rte_bitops.h>
+#include <rte_common.h>
 #include <rte_malloc.h>
 
 #include "dataplane/packet_plain.h"
