@@ -5,23 +5,10 @@
 
 #include <rte_malloc.h>
 
-enum {
-	/* In a full table, one entry in a hundred finds no room in its bucket. */
-	ENTRIES_PER_3_BUCKETS = 4,
-};
-
-/* For 1 to that many. */
-static uint32_t
-flow_index_bits(uint32_t entries)
-{
-	return 32 - (uint32_t)__builtin_clz(entries);
-}
-
 int
 flow_table_init(struct flow_table *table, uint32_t entries, uint64_t seed, int socket)
 {
-	uint64_t buckets =
-		((uint64_t)entries * 3 + ENTRIES_PER_3_BUCKETS - 1) / ENTRIES_PER_3_BUCKETS;
+	uint32_t buckets = entries - entries / 4; /* a full one has no room for one in a hundred */
 	struct flow *none;
 
 	if (entries == 0 || entries > INT32_MAX / 2)
@@ -37,8 +24,8 @@ flow_table_init(struct flow_table *table, uint32_t entries, uint64_t seed, int s
 		flow_table_release(table);
 		return -ENOMEM;
 	}
-	table->bucket_count = (uint32_t)buckets;
-	table->index_bits = flow_index_bits(entries);
+	table->bucket_count = buckets;
+	table->index_bits = (uint32_t)rte_fls_u32(entries); /* from 1 on */
 	table->total = entries;
 	table->used = 0;
 	table->secret[0] = hash_mix(seed);
@@ -80,10 +67,10 @@ flow_chain(const struct flow_table *table, const struct flow_bucket *bucket)
 }
 
 uint32_t
-flow_find_behind(const struct flow_table *table, const struct flow_key *key, uint32_t hash)
+flow_find_behind(const struct flow_table *table, const struct flow_key *key)
 {
+	uint32_t hash = flow_hash(table, key), index;
 	const struct flow_bucket *bucket = flow_bucket(table, hash);
-	uint32_t index;
 
 	for (unsigned int slot = 0; slot < FLOW_BUCKET; slot++) {
 		index = flow_named(table, bucket->words[slot]);
@@ -123,37 +110,30 @@ flow_insert_hashed(struct flow_table *table, const struct flow_key *key, uint32_
 	return index;
 }
 
-/* The first of the bucket's chain; there it is no more. FLOW_NONE: it has none. */
-static uint32_t
-flow_unchain(const struct flow_table *table, const struct flow_bucket *bucket)
+/* The last word is empty now: the first of what its entry chained has it, and chains the rest. */
+static void
+flow_unchain(const struct flow_table *table, struct flow_bucket *bucket, struct flow *chain)
 {
-	struct flow *chain = flow_chain(table, bucket);
-	uint32_t index = chain->next;
+	uint32_t next = chain->next;
 
-	if (likely(index == FLOW_NONE))
-		return FLOW_NONE;
-	chain->next = flow_at(table, index)->next;
-	flow_at(table, index)->next = FLOW_NONE;
-	return index;
+	if (next == FLOW_NONE)
+		return;
+	chain->next = FLOW_NONE;
+	bucket->words[FLOW_BUCKET - 1] =
+		flow_word_of(table, flow_hash(table, &flow_at(table, next)->key), next);
 }
 
-/* The word's entry is to go. Its place is taken by the last word, or from the chain behind it. */
+/* The word's entry is to go. The last word takes its place. */
 static void
 flow_vacate(const struct flow_table *table, struct flow_bucket *bucket, unsigned int slot)
 {
 	unsigned int last = flow_slot(bucket, UINT32_MAX, 0, FLOW_BUCKET) - 1;
-	uint32_t index;
+	uint32_t word = bucket->words[last];
 
-	index = last < FLOW_BUCKET - 1 ? FLOW_NONE : flow_unchain(table, bucket);
-	if (likely(index == FLOW_NONE)) {
-		bucket->words[slot] = bucket->words[last];
-		bucket->words[last] = 0;
-		return;
-	}
-	if (slot == last)
-		flow_at(table, index)->next = flow_chain(table, bucket)->next;
-	bucket->words[slot] =
-		flow_word_of(table, flow_hash(table, &flow_at(table, index)->key), index);
+	bucket->words[slot] = word;
+	bucket->words[last] = 0;
+	if (unlikely(last == FLOW_BUCKET - 1))
+		flow_unchain(table, bucket, flow_at(table, flow_named(table, word)));
 }
 
 void

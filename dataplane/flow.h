@@ -165,7 +165,7 @@ struct flow_search {
 
 /*
  * A burst's flows are found in walks over it, each of which fetches what the next one reads:
- * flow_search(), flow_first(), and flow_find_behind() for the few that are not found by then.
+ * flow_search(), flow_first(), flow_confirm().
  */
 static inline struct flow_search
 flow_search(const struct flow_table *table, uint32_t hash)
@@ -176,8 +176,7 @@ flow_search(const struct flow_table *table, uint32_t hash)
 	return search;
 }
 
-/* The entry of a key that is looked for there, if no other is in the way; FLOW_NONE: it has none.
- */
+/* The entry of a key that is looked for there, unless another one is in the way, or FLOW_NONE. */
 static inline uint32_t
 flow_first(const struct flow_table *table, const struct flow_search *search)
 {
@@ -187,20 +186,25 @@ flow_first(const struct flow_table *table, const struct flow_search *search)
 	return index;
 }
 
-/* Of a key in whose way another one is: its entry, or FLOW_NONE. hash: the key's. */
-uint32_t flow_find_behind(const struct flow_table *table, const struct flow_key *key,
-			  uint32_t hash);
+/* Of a key in whose way another one is: its entry, or FLOW_NONE. */
+uint32_t flow_find_behind(const struct flow_table *table, const struct flow_key *key);
+
+/* What flow_first() is for that key: its entry, or FLOW_NONE. */
+static inline uint32_t
+flow_confirm(const struct flow_table *table, const struct flow_key *key, uint32_t first)
+{
+	if (first == FLOW_NONE || likely(flow_key_equal(&flow_at(table, first)->key, key)))
+		return first;
+	return flow_find_behind(table, key);
+}
 
 /* The key's entry, or FLOW_NONE. hash: the key's. */
 static inline uint32_t
 flow_find_hashed(const struct flow_table *table, const struct flow_key *key, uint32_t hash)
 {
-	uint32_t index = flow_named(table, flow_word(table, flow_bucket(table, hash),
-						     flow_tag(table, hash)));
+	uint32_t word = flow_word(table, flow_bucket(table, hash), flow_tag(table, hash));
 
-	if (index == FLOW_NONE || likely(flow_key_equal(&flow_at(table, index)->key, key)))
-		return index;
-	return flow_find_behind(table, key, hash);
+	return flow_confirm(table, key, flow_named(table, word));
 }
 
 static inline uint32_t

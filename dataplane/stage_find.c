@@ -107,8 +107,7 @@ find_match(const struct worker *worker, unsigned int i, struct found *found)
 	found->stale |= equal & (flow->decided_from != worker->snapshot->decided_from);
 }
 
-/* Of these packets, those whose flow is found at once. index: NULL: their places in order.
- */
+/* Those of these packets whose flow is found at once. index: NULL: their places in order. */
 static __rte_always_inline struct found
 find_first(struct worker *worker, const uint8_t *index, unsigned int count)
 {
@@ -140,8 +139,7 @@ find_behind(struct worker *worker, uint32_t others, struct found *found)
 
 		if (likely(packet->flow == FLOW_NONE))
 			continue;
-		packet->flow =
-			flow_find_behind(flows, &packet->key, flow_hash(flows, &packet->key));
+		packet->flow = flow_find_behind(flows, &packet->key);
 		if (packet->flow != FLOW_NONE)
 			find_match(worker, i, found);
 	}

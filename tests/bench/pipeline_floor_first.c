@@ -67,12 +67,8 @@ first_receive(const struct flow_table *flows, struct traffic *traffic, struct fi
 	}
 	for (unsigned int i = 0; i < TRAFFIC_BURST; i++)
 		burst->flows[i] = flow_first(flows, &searches[i]);
-	for (unsigned int i = 0; i < TRAFFIC_BURST; i++) {
-		if (burst->flows[i] != FLOW_NONE &&
-		    !flow_key_equal(&flow_at(flows, burst->flows[i])->key, &burst->keys[i]))
-			burst->flows[i] =
-				flow_find_behind(flows, &burst->keys[i], burst->hashes[i]);
-	}
+	for (unsigned int i = 0; i < TRAFFIC_BURST; i++)
+		burst->flows[i] = flow_confirm(flows, &burst->keys[i], burst->flows[i]);
 }
 
 /* Asks the group and the routes; what they say decides nothing. */
