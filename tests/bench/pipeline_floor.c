@@ -133,17 +133,28 @@ floor_sessions(const struct floor *floor, struct traffic *traffic)
 	traffic_send(traffic, mbufs, TRAFFIC_BURST);
 }
 
-void
-floor_checked(const struct floor *floor, const struct snapshot *snapshot, struct traffic *traffic)
+/* Receives a burst of packets that pass the checks of RFC 1812; how many. */
+static inline uint32_t
+plain_receive(const struct snapshot *snapshot, struct traffic *traffic,
+	      struct rte_mbuf *mbufs[TRAFFIC_BURST], struct packet packets[TRAFFIC_BURST])
 {
 	const struct packet_plain_port port = packet_plain_port(snapshot, PIPELINE_LAN);
-	struct rte_mbuf *mbufs[TRAFFIC_BURST];
-	struct packet packets[TRAFFIC_BURST];
-	uint32_t places[TRAFFIC_BURST], plain = 0;
+	uint32_t plain = 0;
 
 	traffic_receive(traffic, mbufs);
 	for (unsigned int i = 0; i < TRAFFIC_BURST; i++)
 		plain += packet_parse_plain(&port, 0, mbufs[i], &packets[i]) != 0;
+	return plain;
+}
+
+void
+floor_checked(const struct floor *floor, const struct snapshot *snapshot, struct traffic *traffic)
+{
+	struct rte_mbuf *mbufs[TRAFFIC_BURST];
+	struct packet packets[TRAFFIC_BURST];
+	uint32_t places[TRAFFIC_BURST];
+	uint32_t plain = plain_receive(snapshot, traffic, mbufs, packets);
+
 	for (unsigned int i = 0; i < plain; i++) {
 		places[i] = flow_key_hash(&packets[i].key, 1) & floor->mask;
 		rte_prefetch0(&floor->flows[places[i]]);
@@ -166,11 +177,7 @@ table_find(const struct flow_table *flows, const struct packet *packets, uint32_
 	for (unsigned int i = 0; i < n; i++)
 		places[i] = flow_first(flows, &searches[i]);
 	for (unsigned int i = 0; i < n; i++) {
-		const struct flow *flow = flow_at(flows, places[i]);
-
-		if (unlikely(places[i] != FLOW_NONE &&
-			     !flow_key_equal(&flow->key, &packets[i].key)))
-			places[i] = flow_find(flows, &packets[i].key);
+		places[i] = flow_confirm(flows, &packets[i].key, places[i]);
 		known |= (uint32_t)(places[i] != FLOW_NONE) << i;
 	}
 	return known;
@@ -180,15 +187,12 @@ void
 floor_table(const struct flow_table *flows, const struct snapshot *snapshot,
 	    struct traffic *traffic)
 {
-	const struct packet_plain_port port = packet_plain_port(snapshot, PIPELINE_LAN);
 	struct rte_mbuf *mbufs[TRAFFIC_BURST], *sent[TRAFFIC_BURST];
 	struct packet packets[TRAFFIC_BURST];
-	uint32_t places[TRAFFIC_BURST], plain = 0, known, dropped = 0, count = 0;
+	uint32_t places[TRAFFIC_BURST], dropped = 0, count = 0;
+	uint32_t plain = plain_receive(snapshot, traffic, mbufs, packets);
+	uint32_t known = table_find(flows, packets, plain, places);
 
-	traffic_receive(traffic, mbufs);
-	for (unsigned int i = 0; i < TRAFFIC_BURST; i++)
-		plain += packet_parse_plain(&port, 0, mbufs[i], &packets[i]) != 0;
-	known = table_find(flows, packets, plain, places);
 	for (uint32_t left = known; left != 0; left &= left - 1) {
 		unsigned int i = rte_bsf32(left);
 

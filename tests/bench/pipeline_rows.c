@@ -61,7 +61,7 @@ floor_checked_burst(void *context)
 	floor_checked(&bench->floor, gateway_snapshot(bench->gateway), &bench->traffic);
 }
 
-static void
+void
 floor_table_burst(void *context)
 {
 	struct bench *bench = context;

@@ -46,6 +46,8 @@ const char *count_name(uint32_t n, char name[COUNT_NAME_MAX]);
 void loader_burst(void *context);
 /* A turn of the worker: a burst if there is one to be received. */
 void worker_burst(void *context);
+/* What is left of it in a bare loop over the worker's flow table. */
+void floor_table_burst(void *context);
 /* Measures some rows, and leaves no session. 0; -1: not all packets were sent on as they should. */
 typedef int rows_fn(struct bench *bench);
 
