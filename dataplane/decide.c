@@ -33,6 +33,7 @@ decision_init(struct decision *decision, const struct flow_key *key)
 static enum drop_reason
 protocol_check(const struct flow_key *key)
 {
+	/* Apart, so that all others are told by one test of a bit. */
 	if (key->protocol == IPPROTO_ICMP)
 		return flow_key_is_echo_reply(key) ? DROP_icmp_unsupported : DROP_NONE;
 	switch (key->protocol) {
