@@ -6,7 +6,7 @@
 
 #include <rte_malloc.h>
 
-#include "dataplane/flow_key.h"
+#include "dataplane/packet_plain.h"
 
 /*
  * What the device tells of packets, then pairs of words: a VLAN and the id of the interface that
@@ -99,7 +99,7 @@ mss_clamp_of(const struct interface *interface)
 }
 
 static int
-build_interface(struct builder *builder, const struct interface *from,
+build_interface(struct builder *builder, const struct interface *from, uint16_t id,
 		struct snapshot_interface *to)
 {
 	const struct names *names = &builder->generation->names;
@@ -128,6 +128,7 @@ build_interface(struct builder *builder, const struct interface *from,
 			.address = ip_address_v4(&from->addresses.items[i].address),
 			.length = from->addresses.items[i].length,
 		};
+	to->plain = interface_plain(id, to);
 	return 0;
 }
 
@@ -143,8 +144,8 @@ build_interfaces(struct builder *builder)
 	if (interfaces == NULL)
 		return build_out_of_memory(builder);
 	for (size_t i = 0; i < model->interface_count; i++) {
-		int rc = build_interface(builder, &model->interfaces[i],
-					 &interfaces[generation->names.interface_ids[i]]);
+		uint16_t id = (uint16_t)generation->names.interface_ids[i];
+		int rc = build_interface(builder, &model->interfaces[i], id, &interfaces[id]);
 
 		if (rc != 0)
 			return rc;

@@ -70,11 +70,11 @@ struct packet {
  * Some addresses of the network with that first byte are no host's (RFC 1812 sections 4.2.2.11 and
  * 5.3.7), or stay on their link (RFC 3927).
  */
-static inline bool
+static inline uint8_t
 packet_suspects(uint8_t first)
 {
-	static const bool networks[UINT8_MAX + 1] = {
-		[0] = true, [127] = true, [169] = true, [224 ... 255] = true
+	static const uint8_t networks[UINT8_MAX + 1] = {
+		[0] = 1, [127] = 1, [169] = 1, [224 ... 255] = 1
 	};
 
 	return networks[first];

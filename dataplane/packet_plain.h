@@ -47,53 +47,43 @@ packet_plain_port(const struct snapshot *snapshot, uint16_t port)
 static inline bool
 plain_addresses(rte_be32_t source, rte_be32_t destination)
 {
-	return !((int)packet_suspects((uint8_t)source) | packet_suspects((uint8_t)destination)) &&
+	return (packet_suspects((uint8_t)source) | packet_suspects((uint8_t)destination)) == 0 &&
 	       source != destination;
 }
 
 /* The frame is for the interface's own address. */
 static inline bool
-plain_destination(const char *frame, const struct snapshot_interface *interface)
+plain_destination(const struct rte_ether_hdr *frame, const struct interface_plain *interface)
 {
-	const char *own = (const char *)interface + offsetof(struct snapshot_interface, mac);
-	uint64_t a, b;
+	uint64_t front;
 
-	_Static_assert(offsetof(struct snapshot_interface, mac) + sizeof(b) <= sizeof(*interface),
-		       "there is something behind it");
-	memcpy(&a, frame, sizeof(a));
-	memcpy(&b, own, sizeof(b));
-	return (a ^ b) << 16 == 0; /* the first six bytes are the lowest */
-}
-
-/* With end-around carry, which keeps the remainder by 0xffff. */
-static inline uint64_t
-plain_add(uint64_t a, uint64_t b)
-{
-	a += b;
-	return a + (a < b);
+	memcpy(&front, frame, sizeof(front));
+	return front << 16 == interface->mac; /* the first six bytes are the lowest */
 }
 
 /*
  * The header's checksum is right, as the device says, which is mostly so where it says anything, or
- * by a sum of the header: front and middle are its first 16 bytes.
+ * by a sum of the header, which is no fragment's: its first eight bytes are less than 2^56.
  */
 static inline bool
-plain_checksum(const struct rte_mbuf *mbuf, uint32_t told, uint64_t front, uint64_t middle,
-	       rte_be32_t destination)
+plain_checksum(const struct rte_mbuf *mbuf, uint32_t told, uint64_t front,
+	       const struct rte_ipv4_hdr *ip)
 {
 	uint64_t word = mbuf->ol_flags & told & RTE_MBUF_F_RX_IP_CKSUM_MASK;
+	uint32_t middle;
 
 	if (word == RTE_MBUF_F_RX_IP_CKSUM_GOOD && !packet_is_tunnel(mbuf))
 		return true;
+	memcpy(&middle, &ip->time_to_live, sizeof(middle));
 	/* The sum is 0xffff then: 0 in its remainders, for it is not 0. */
 	return word != RTE_MBUF_F_RX_IP_CKSUM_BAD &&
-	       plain_add(plain_add(front, middle), destination) % UINT16_MAX == 0;
+	       (front + middle + ip->src_addr + ip->dst_addr) % UINT16_MAX == 0;
 }
 
-/* The packet's length; 0: it is not plain. most: bytes of the frame from the header on. */
+/* The packet's length; 0: it is not plain. end: of the frame. */
 static inline uint32_t
 plain_header(const struct rte_mbuf *mbuf, uint32_t told, const struct rte_ipv4_hdr *ip,
-	     uint32_t most)
+	     const char *end)
 {
 	/* By protocol: what no packet may be as short as; of others, no length is enough. */
 	static const uint16_t too_short[UINT8_MAX + 1] = {
@@ -105,16 +95,13 @@ plain_header(const struct rte_mbuf *mbuf, uint32_t told, const struct rte_ipv4_h
 	};
 	/* Version and header length; more fragments and fragment offset. */
 	const uint64_t mask = 0xff | (uint64_t)RTE_BE16(0x3fff) << 48;
-	uint64_t front, middle;
-	uint32_t length;
+	uint32_t length = rte_be_to_cpu_16(ip->total_length);
+	uint64_t front;
 
 	memcpy(&front, ip, sizeof(front));
-	memcpy(&middle, &ip->time_to_live, sizeof(middle));
-	length = __builtin_bswap16((uint16_t)(front >> 16));
-	if (likely((front & mask) == RTE_IPV4_VHL_DEF && length <= most &&
-		   length > too_short[(uint8_t)(middle >> 8)] &&
-		   plain_checksum(mbuf, told, front, middle, ip->dst_addr) &&
-		   plain_addresses((uint32_t)(middle >> 32), ip->dst_addr)))
+	if (likely((front & mask) == RTE_IPV4_VHL_DEF && (const char *)ip + length <= end &&
+		   length > too_short[ip->next_proto_id] && plain_checksum(mbuf, told, front, ip) &&
+		   plain_addresses(ip->src_addr, ip->dst_addr)))
 		return length;
 	return 0;
 }
@@ -124,83 +111,84 @@ plain_header(const struct rte_mbuf *mbuf, uint32_t told, const struct rte_ipv4_h
  * a key does, up to its last four bytes.
  */
 static inline void
-plain_key(struct flow_key *key, const struct rte_ipv4_hdr *ip, uint16_t zone)
+plain_key(struct flow_key *key, const struct rte_ipv4_hdr *ip, uint32_t last)
 {
 	typedef uint32_t words __attribute__((vector_size(sizeof(*key))));
 	words word;
 
 	_Static_assert(offsetof(struct flow_key, zone) == 3 * sizeof(word[0]), "it is the last");
 	memcpy(&word, &ip->src_addr, sizeof(word));
-	word[3] = zone | (uint32_t)ip->next_proto_id << 16 | (uint32_t)FLOW_FAMILY_IPV4 << 24;
+	word[3] = last | (uint32_t)ip->next_proto_id << 16;
 	memcpy(key, &word, sizeof(word));
 }
 
-/* Without a branch on what comes in no order. */
-static inline enum packet_kind
-plain_kind(uint16_t zone)
+/* A key's last four bytes, but for the protocol. */
+static inline uint32_t
+plain_key_last(uint16_t zone)
 {
-	uint32_t fabric = (uint32_t)(zone != ZONE_FABRIC) - 1; /* all bits, or none */
-
-	return (enum packet_kind)(PACKET_STATEFUL ^ (fabric & (PACKET_STATEFUL ^ PACKET_FABRIC)));
+	return zone | (uint32_t)FLOW_FAMILY_IPV4 << 24;
 }
 
-/* Interface and kind, and no flags, link_length and reason. */
-static inline void
-plain_facts(struct packet *packet, uint32_t interface, enum packet_kind kind)
+/* Of the interface with that id, whose zone and MAC address are set. */
+static inline struct interface_plain
+interface_plain(uint16_t id, const struct snapshot_interface *interface)
 {
-	uint64_t facts = interface | (uint64_t)kind << 32;
+	uint64_t kind = interface->zone == ZONE_FABRIC ? PACKET_FABRIC : PACKET_STATEFUL;
+	struct interface_plain plain = {
+		.facts = id | kind << 32,
+		.key_last = plain_key_last(interface->zone),
+	};
 
 	_Static_assert(offsetof(struct packet, kind) == offsetof(struct packet, interface) + 4 &&
 			       offsetof(struct packet, ip_length) ==
-				       offsetof(struct packet, interface) + sizeof(facts),
+				       offsetof(struct packet, interface) + sizeof(plain.facts),
 		       "they are one word");
-	memcpy(&packet->interface, &facts, sizeof(facts));
+	memcpy((char *)&plain.mac + sizeof(plain.mac) - sizeof(interface->mac), &interface->mac,
+	       sizeof(interface->mac));
+	return plain;
 }
 
 /*
- * Does what packet_parse() does, if the packet is plain, but for what packet_trim() does, and
- * returns its kind. 0: nothing is done, and packet_parse() has to be asked. told: the port's; a
- * constant 0 leaves out what is asked of devices that tell something.
+ * Does what packet_parse() does, if the packet is plain, but for what packet_trim() does. False:
+ * nothing is done, and packet_parse() has to be asked. told: the port's; a constant 0 leaves out
+ * what is asked of devices that tell something.
  */
-static __rte_always_inline uint32_t
+static __rte_always_inline bool
 packet_parse_plain(const struct packet_plain_port *from, uint32_t told, struct rte_mbuf *mbuf,
 		   struct packet *packet)
 {
-	const char *frame = rte_pktmbuf_mtod(mbuf, const char *);
+	struct rte_ether_hdr *ether = rte_pktmbuf_mtod(mbuf, struct rte_ether_hdr *);
 	uint32_t in_frame = rte_pktmbuf_data_len(mbuf);
-	uint32_t offset = sizeof(struct rte_ether_hdr);
-	const struct snapshot_interface *interface;
-	uint32_t type, vlan = 0, id, length; /* type: and the tag behind it */
-	enum packet_kind kind;
-	struct rte_ipv4_hdr *ip;
+	struct rte_ipv4_hdr *ip = (struct rte_ipv4_hdr *)(ether + 1);
+	const struct interface_plain *interface;
+	uint32_t vlan = 0, id, length;
+	rte_be16_t type = ether->ether_type;
 
 	if (unlikely(in_frame < PLAIN_LENGTH_MIN || in_frame != rte_pktmbuf_pkt_len(mbuf)))
-		return 0;
-	memcpy(&type, frame + offsetof(struct rte_ether_hdr, ether_type), sizeof(type));
+		return false;
 	if (mbuf->ol_flags & told & RTE_MBUF_F_RX_VLAN_STRIPPED) {
 		vlan = mbuf->vlan_tci & (VLANS - 1);
-	} else if ((uint16_t)type == RTE_BE16(RTE_ETHER_TYPE_VLAN)) {
-		vlan = __builtin_bswap16((uint16_t)(type >> 16)) & (VLANS - 1);
-		memcpy(&type, frame + offset + offsetof(struct rte_vlan_hdr, eth_proto),
-		       sizeof(type));
-		offset += (uint32_t)sizeof(struct rte_vlan_hdr);
-		if (unlikely(in_frame < PLAIN_LENGTH_MIN + sizeof(struct rte_vlan_hdr)))
-			return 0;
+	} else if (type == RTE_BE16(RTE_ETHER_TYPE_VLAN)) {
+		struct rte_vlan_hdr *tag = (struct rte_vlan_hdr *)(ether + 1);
+
+		vlan = rte_be_to_cpu_16(tag->vlan_tci) & (VLANS - 1);
+		type = tag->eth_proto;
+		ip = (struct rte_ipv4_hdr *)(tag + 1);
+		if (unlikely(in_frame < PLAIN_LENGTH_MIN + sizeof(*tag)))
+			return false;
 	}
 	id = from->by_vlan[vlan];
-	if (unlikely(id == INTERFACE_NONE || (uint16_t)type != RTE_BE16(RTE_ETHER_TYPE_IPV4)))
-		return 0;
-	interface = &from->interfaces[id];
-	ip = rte_pktmbuf_mtod_offset(mbuf, struct rte_ipv4_hdr *, offset);
-	length = plain_header(mbuf, told, ip, in_frame - offset);
-	if (unlikely(length == 0 || !plain_destination(frame, interface)))
-		return 0;
+	if (unlikely(id == INTERFACE_NONE || type != RTE_BE16(RTE_ETHER_TYPE_IPV4)))
+		return false;
+	interface = &from->interfaces[id].plain;
+	length = plain_header(mbuf, told, ip, (const char *)ether + in_frame);
+	if (unlikely(length == 0 || !plain_destination(ether, interface)))
+		return false;
 
 	packet->mbuf = mbuf;
 	packet->ip = ip;
-	plain_key(&packet->key, ip, interface->zone);
-	kind = plain_kind(interface->zone);
-	plain_facts(packet, id, kind);
+	plain_key(&packet->key, ip, interface->key_last);
+	memcpy(&packet->interface, &interface->facts, sizeof(interface->facts));
 	packet->ip_length = (uint16_t)length;
-	return kind;
+	return true;
 }

@@ -41,7 +41,18 @@ struct interface_address {
 	uint8_t length; /* of the link's prefix */
 };
 
+/*
+ * An interface as packet_plain.h compares it with a frame's front, and stores it: interface_plain()
+ * makes it. Zeroes: none of its packets is taken for plain.
+ */
+struct interface_plain {
+	uint64_t mac;      /* its last six bytes */
+	uint64_t facts;    /* struct packet, from `interface` on */
+	uint32_t key_last; /* of struct flow_key, but for the protocol */
+};
+
 struct snapshot_interface {
+	struct interface_plain plain;
 	bool present;
 	uint16_t port;      /* index into the worker's ports */
 	uint16_t vlan;      /* 0: untagged */

@@ -36,10 +36,9 @@ parse_plain(const struct packet_plain_port *from, uint32_t told, struct rte_mbuf
 	uint32_t others = 0;
 
 	for (unsigned int i = 0; i < n; i++) {
-		uint32_t kind = packet_parse_plain(from, told, mbufs[i], &packets[i]);
-
-		*kinds |= kind;
-		if (unlikely(kind == 0))
+		if (likely(packet_parse_plain(from, told, mbufs[i], &packets[i])))
+			*kinds |= packets[i].kind;
+		else
 			others |= 1U << i;
 	}
 	return others;

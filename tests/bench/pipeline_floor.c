@@ -124,7 +124,7 @@ floor_sessions(const struct floor *floor, struct traffic *traffic)
 	traffic_receive(traffic, mbufs);
 	for (unsigned int i = 0; i < TRAFFIC_BURST; i++) {
 		ips[i] = rte_pktmbuf_mtod_offset(mbufs[i], struct rte_ipv4_hdr *, LAN_HEADER);
-		plain_key(&keys[i], ips[i], ZONE_FABRIC);
+		plain_key(&keys[i], ips[i], plain_key_last(ZONE_FABRIC));
 		places[i] = flow_key_hash(&keys[i], 1) & floor->mask;
 		rte_prefetch0(&floor->flows[places[i]]);
 	}
@@ -143,7 +143,7 @@ plain_receive(const struct snapshot *snapshot, struct traffic *traffic,
 
 	traffic_receive(traffic, mbufs);
 	for (unsigned int i = 0; i < TRAFFIC_BURST; i++)
-		plain += packet_parse_plain(&port, 0, mbufs[i], &packets[i]) != 0;
+		plain += packet_parse_plain(&port, 0, mbufs[i], &packets[i]);
 	return plain;
 }
 

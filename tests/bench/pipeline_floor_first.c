@@ -61,7 +61,7 @@ first_receive(const struct flow_table *flows, struct traffic *traffic, struct fi
 	for (unsigned int i = 0; i < TRAFFIC_BURST; i++) {
 		burst->ips[i] =
 			rte_pktmbuf_mtod_offset(burst->mbufs[i], struct rte_ipv4_hdr *, LAN_HEADER);
-		plain_key(&burst->keys[i], burst->ips[i], 1);
+		plain_key(&burst->keys[i], burst->ips[i], plain_key_last(1));
 		burst->hashes[i] = flow_hash(flows, &burst->keys[i]);
 		searches[i] = flow_search(flows, burst->hashes[i]);
 	}

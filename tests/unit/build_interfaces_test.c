@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "building.h"
 
-#include "dataplane/flow_key.h"
+#include "dataplane/packet.h"
 
 #define INTERFACES                                                                                 \
 	"interfaces = ("                                                                           \
@@ -50,6 +50,9 @@ interfaces_are_as_the_model_says(void **state)
 	assert_int_equal(interface->mtu, 1500);
 	assert_int_equal(interface->zone, ZONE_FABRIC);
 	assert_int_equal(interface->mac.addr_bytes[5], 0x01);
+	assert_int_equal(interface->plain.mac >> 56, 0x01);
+	assert_int_equal(interface->plain.facts, (uint64_t)PACKET_FABRIC << 32);
+	assert_int_equal(interface->plain.key_last, 0x04000000);
 	assert_int_equal(interface->address_count, 2);
 	assert_int_equal(interface->addresses[0].address, IP4(198, 51, 100, 2));
 	assert_int_equal(interface->addresses[0].length, 24);
@@ -63,6 +66,9 @@ interfaces_are_as_the_model_says(void **state)
 	assert_int_equal(interface->mtu, 1400);
 	assert_int_equal(interface->zone, 2);
 	assert_int_equal(interface->mac.addr_bytes[5], 0xa1);
+	assert_int_equal(interface->plain.mac >> 56, 0xa1);
+	assert_int_equal(interface->plain.facts, 1 | (uint64_t)PACKET_STATEFUL << 32);
+	assert_int_equal(interface->plain.key_last, 0x04000002);
 	assert_true(interface->port_tags);
 	assert_false(snapshot->interfaces[0].port_tags);
 	assert_int_equal(interface->mss_clamp, 1350);

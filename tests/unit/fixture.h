@@ -12,6 +12,7 @@
 
 #include "bytes.h"
 #include "dataplane/kernel.h"
+#include "dataplane/packet_plain.h"
 #include "dataplane/route.h"
 #include "dataplane/transmit.h"
 #include "dataplane/worker.h"
@@ -103,6 +104,8 @@ fixture_setup(void **state)
 		.address_count = 1,
 		.addresses = { { IP4(10, 0, 1, 1), 26 } },
 	};
+	for (uint16_t i = 0; i < FIXTURE_INTERFACES; i++)
+		fixture->interfaces[i].plain = interface_plain(i, &fixture->interfaces[i]);
 	for (unsigned int i = 0; i < FIXTURE_PORTS; i++) {
 		for (unsigned int vlan = 0; vlan < VLANS; vlan++)
 			fixture->maps[i].by_vlan[vlan] = INTERFACE_NONE;

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 #include <rte_mbuf.h>
 
-#include "dataplane/packet.h"
+#include "dataplane/packet_plain.h"
 #include "eal.h"
 
 /* A port on which VLAN 10 is a subnet's interface, and untagged frames are the fabric's. */
@@ -34,7 +34,7 @@ static const uint8_t tcp_frame[] = {
 static struct rte_mempool *pool;
 static struct port_interfaces port_map;
 static const struct port_interfaces *ports[] = { &port_map };
-static const struct snapshot_interface interfaces[] = {
+static struct snapshot_interface interfaces[] = {
 	{ .present = true,
 	  .vlan = 10,
 	  .zone = ZONE,
@@ -63,6 +63,8 @@ parsing_set_up(void **state)
 		port_map.by_vlan[i] = INTERFACE_NONE;
 	port_map.by_vlan[10] = 0;
 	port_map.by_vlan[0] = 1;
+	for (uint16_t i = 0; i < RTE_DIM(interfaces); i++)
+		interfaces[i].plain = interface_plain(i, &interfaces[i]);
 	pool = rte_pktmbuf_pool_create("packets", 64, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE, 0);
 	return pool == NULL;
 }

@@ -12,6 +12,7 @@
 
 #include "bytes.h"
 #include "dataplane/decide.h"
+#include "dataplane/packet_plain.h"
 #include "dataplane/route.h"
 #include "world_pool.h"
 
@@ -238,6 +239,7 @@ world_subnets(struct world *world)
 		world->interfaces[zone] = (struct snapshot_interface){
 			.present = true, .port = 1, .vlan = zone, .mtu = 1500, .zone = zone
 		};
+		world->interfaces[zone].plain = interface_plain(zone, &world->interfaces[zone]);
 	}
 	for (unsigned int i = 0; i < 2; i++) {
 		world->networks[i] = (struct snapshot_network){
@@ -343,9 +345,9 @@ world_create(struct world *world, struct fabric_routes *fabric)
 {
 	const struct ecmp_member members[] = { { 0, 1 }, { 1, 1 } };
 
-	memset(world, 0, sizeof(*world));
-	world->fabric = fabric;
+	*world = (struct world){ .fabric = fabric };
 	world->interfaces[0] = (struct snapshot_interface){ .present = true, .mtu = 1500 };
+	world->interfaces[0].plain = interface_plain(0, &world->interfaces[0]);
 	world->next_hops[0] = (struct snapshot_next_hop){ 0, rte_cpu_to_be_32(ROUTER) };
 	world->next_hops[1] = (struct snapshot_next_hop){ 0, rte_cpu_to_be_32(ROUTER_B) };
 	for (unsigned int i = 0; i < 2; i++) {
