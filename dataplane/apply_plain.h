@@ -12,17 +12,10 @@
 
 /* Nothing is in the way to that neighbour. */
 static inline bool
-plain_may_leave(const struct packet *packet, const struct adjacency *to)
+plain_may_leave(const struct rte_ipv4_hdr *ip, uint32_t length, const struct adjacency *to)
 {
-	return likely(packet->ip->time_to_live > 1) && likely(packet->ip_length <= to->mtu) &&
+	return likely(ip->time_to_live > 1) && likely(length <= to->mtu) &&
 	       likely(to->state == ADJACENCY_RESOLVED);
-}
-
-/* What a plain packet has behind its IPv4 header is as long as TCP's. */
-static inline const struct rte_tcp_hdr *
-plain_tcp(const struct packet *packet)
-{
-	return (const void *)(packet->ip + 1);
 }
 
 static inline void
@@ -36,31 +29,37 @@ plain_rewrite(struct rte_ipv4_hdr *ip, const struct flow *flow)
 }
 
 static inline bool
-apply_plain_session(struct worker *worker, struct packet *packet)
+apply_plain_session(struct worker *worker, const struct packet *packet)
 {
 	struct flow *flow = flow_at(&worker->sessions.flows, packet->flow);
 	const struct adjacency *to = &worker->neighbors.adjacencies[flow->egress];
+	struct rte_ipv4_hdr *ip = packet->ip;
+	uint32_t length = packet->ip_length;
 
-	if (unlikely(flow->egress & EGRESS_DROP) || !plain_may_leave(packet, to) ||
-	    unlikely(!tcp_is_steady(plain_tcp(packet), flow)))
+	/* What a plain packet has behind its IPv4 header is as long as TCP's. */
+	if (unlikely(flow->egress & EGRESS_DROP) || !plain_may_leave(ip, length, to) ||
+	    unlikely(!(flow->flags & FLOW_SEEN)) ||
+	    unlikely(!tcp_is_steady((const void *)(ip + 1), flow)))
 		return false;
-	flow_see(flow, worker->now_seconds);
+	flow->last_seen = (uint16_t)worker->now_seconds;
 	worker->counters.path_packets[PATH_STATEFUL]++;
-	plain_rewrite(packet->ip, flow);
-	transmit_plain(worker, packet, to);
+	plain_rewrite(ip, flow);
+	transmit_plain(worker, packet->mbuf, ip, length, to);
 	return true;
 }
 
 static inline bool
-apply_plain_fabric(struct worker *worker, struct packet *packet)
+apply_plain_fabric(struct worker *worker, const struct packet *packet)
 {
 	const struct adjacency *to = &worker->neighbors.adjacencies[packet->egress];
+	struct rte_ipv4_hdr *ip = packet->ip;
+	uint32_t length = packet->ip_length;
 
-	if (!plain_may_leave(packet, to))
+	if (!plain_may_leave(ip, length, to))
 		return false;
 	worker->counters.path_packets[PATH_FABRIC]++;
-	rewrite_ttl(packet->ip);
-	transmit_plain(worker, packet, to);
+	rewrite_ttl(ip);
+	transmit_plain(worker, packet->mbuf, ip, length, to);
 	return true;
 }
 
@@ -74,4 +73,22 @@ apply_plain(struct worker *worker, unsigned int i)
 		return apply_plain_session(worker, packet);
 	return packet->kind == PACKET_FABRIC && likely(worker->burst_plain & 1U << i) &&
 	       apply_plain_fabric(worker, packet);
+}
+
+/* Of a burst that is all alike, mostly all of it: how many from the front on were done. */
+static inline unsigned int
+apply_plain_burst(struct worker *worker, unsigned int n)
+{
+	uint32_t burst = (uint32_t)((1ULL << n) - 1), plain = worker->burst_plain & burst;
+	const struct packet *packets = worker->burst;
+	unsigned int done = 0;
+
+	if ((plain & worker->burst_known) == burst)
+		while (done < n && apply_plain_session(worker, &packets[done]))
+			done++;
+	else if (plain == burst && worker->burst_kinds == PACKET_FABRIC)
+		while (done < n && packets[done].kind == PACKET_FABRIC &&
+		       apply_plain_fabric(worker, &packets[done]))
+			done++;
+	return done;
 }

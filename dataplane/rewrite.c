@@ -47,3 +47,18 @@ rewrite_prepare(struct flow *flow)
 	flow->checksum_at = checksum_place(key->protocol);
 	flow->transport_delta = flow->checksum_at == 0 ? 0 : checksum_fold(covered);
 }
+
+rte_be16_t
+rewrite_zero(uint8_t protocol, rte_be16_t before, rte_be16_t after)
+{
+	/* RFC 768: 0 says that the sender made no checksum; one that comes out 0 is 0xffff. */
+	if (protocol == IPPROTO_UDP)
+		return before == 0 ? 0 : 0xffff;
+	/*
+	 * Only an echo reply can be nothing but zeroes, whose checksum is 0xffff. Of any other
+	 * message both zeroes of ones' complement are right.
+	 */
+	if (protocol == IPPROTO_ICMP && after == 0)
+		return 0xffff;
+	return after;
+}

@@ -22,20 +22,7 @@
 void rewrite_prepare(struct flow *flow);
 
 /* What a transport checksum becomes that was 0, or would become 0. */
-static inline rte_be16_t
-rewrite_zero(uint8_t protocol, rte_be16_t before, rte_be16_t after)
-{
-	/* RFC 768: 0 says that the sender made no checksum; one that comes out 0 is 0xffff. */
-	if (protocol == IPPROTO_UDP)
-		return before == 0 ? 0 : 0xffff;
-	/*
-	 * Only an echo reply can be nothing but zeroes, whose checksum is 0xffff. Of any other
-	 * message both zeroes of ones' complement are right.
-	 */
-	if (protocol == IPPROTO_ICMP && after == 0)
-		return 0xffff;
-	return after;
-}
+rte_be16_t rewrite_zero(uint8_t protocol, rte_be16_t before, rte_be16_t after);
 
 /*
  * TCP and UDP come in no order that can be foreseen: nothing in these two branches on which of them
@@ -49,7 +36,8 @@ rewrite_checksum(void *header, const struct flow *flow)
 	rte_be16_t before = *checksum;
 	rte_be16_t after = checksum_apply(before, flow->transport_delta);
 
-	if (unlikely(before == 0 || after == 0))
+	/* Either of them is 0. */
+	if (unlikely(((before - 1U) | (after - 1U)) > UINT16_MAX))
 		after = rewrite_zero(flow->key.protocol, before, after);
 	*checksum = after;
 }

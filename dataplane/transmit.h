@@ -60,15 +60,14 @@ transmit_to_resolved(struct worker *worker, struct rte_mbuf *mbuf, struct rte_ip
 	transmit_over(worker, to, mbuf, rte_pktmbuf_pkt_len(mbuf));
 }
 
-/* The same with a plain packet, whatever trails it. */
+/* The same with a packet in one segment, of so many bytes, whatever trails it. */
 static inline void
-transmit_plain(struct worker *worker, const struct packet *packet, const struct adjacency *to)
+transmit_plain(struct worker *worker, struct rte_mbuf *mbuf, struct rte_ipv4_hdr *ip,
+	       uint32_t length, const struct adjacency *to)
 {
-	const uint8_t *frame = rewrite_link(packet->ip, to);
-	uint32_t length = (uint32_t)to->header_length + packet->ip_length;
-
-	rewrite_frame(packet->mbuf, frame, length);
-	transmit_over(worker, to, packet->mbuf, length);
+	length += to->header_length;
+	rewrite_frame(mbuf, rewrite_link(ip, to), length);
+	transmit_over(worker, to, mbuf, length);
 }
 
 /* Sends a frame back to who sent it, where it came from. Takes the mbuf. */
