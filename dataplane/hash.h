@@ -54,10 +54,9 @@ hash_words(uint64_t first, uint64_t second, uint32_t seed)
 static inline uint32_t
 hash_secret(uint64_t first, uint64_t second, const uint64_t secret[2])
 {
-	uint64_t a = first ^ secret[0], b = second ^ secret[1];
-	uint64_t high = (uint64_t)((__uint128_t)a * b >> 64);
+	__uint128_t product = (__uint128_t)(first ^ secret[0]) * (second ^ secret[1]);
 
-	return hash_crc(a * b, (uint32_t)high);
+	return hash_crc((uint64_t)product, (uint32_t)(product >> 64));
 }
 
 /* Mixes a word so that each bit of it changes half of the result's (splitmix64's finish). */
