@@ -34,14 +34,13 @@ apply_plain_session(struct worker *worker, const struct packet *packet)
 	struct flow *flow = flow_at(&worker->sessions.flows, packet->flow);
 	const struct adjacency *to = &worker->neighbors.adjacencies[flow->egress];
 	struct rte_ipv4_hdr *ip = packet->ip;
+	const struct rte_tcp_hdr *tcp = (const void *)(ip + 1); /* or as many bytes */
 	uint32_t length = packet->ip_length;
 
-	/* What a plain packet has behind its IPv4 header is as long as TCP's. */
 	if (unlikely(flow->egress & EGRESS_DROP) || !plain_may_leave(ip, length, to) ||
-	    unlikely(!(flow->flags & FLOW_SEEN)) ||
-	    unlikely(!tcp_is_steady((const void *)(ip + 1), flow)))
+	    unlikely(!(flow->flags & FLOW_SEEN)) || !tcp_is_steady(tcp, flow))
 		return false;
-	flow->last_seen = (uint16_t)worker->now_seconds;
+	tcp_pass(tcp, flow, worker->now_seconds);
 	worker->counters.path_packets[PATH_STATEFUL]++;
 	plain_rewrite(ip, flow);
 	transmit_plain(worker, packet->mbuf, ip, length, to);

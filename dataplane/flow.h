@@ -57,15 +57,18 @@ struct flow {
 	uint32_t twin;         /* index of the other direction */
 	uint32_t session;      /* index of the cold record (session.h) */
 	uint32_t next; /* in the bucket's chain, or the next free one; FLOW_NONE: it is the last */
-	uint16_t last_seen;  /* seconds, modulo 2^16 */
-	uint8_t flags;       /* enum flow_flags */
+	uint8_t flags; /* enum flow_flags */
 	uint8_t checksum_at; /* byte of the transport header; 0: that stays as it is */
-
-	/* What the sender of this direction takes next (tcp.h); nothing where it is not TCP's. */
-	rte_be32_t tcp_expected; /* sequence number */
-	rte_be16_t tcp_window;
-	uint8_t tcp_shift;   /* of the window */
+	uint8_t tcp_shift;   /* of tcp_window */
 	uint8_t tcp_watched; /* TCP_WATCHED; 0: it is not TCP's */
+
+	/*
+	 * What packets leave in it, as one word (tcp_pass()): when the last one came, and what the
+	 * sender of this direction takes next, which is nothing where it is not TCP's.
+	 */
+	rte_be32_t tcp_expected; /* sequence number */
+	uint16_t last_seen;      /* seconds, modulo 2^16 */
+	rte_be16_t tcp_window;
 } __rte_cache_aligned;
 
 _Static_assert(sizeof(struct flow) == 64, "a packet touches one cache line of the flow table");

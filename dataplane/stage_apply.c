@@ -131,7 +131,9 @@ apply_session(struct worker *worker, struct packet *packet)
 	/* A packet that is not TCP's may be short, but it has an IPv4 header. */
 	if (flow->tcp_watched != 0)
 		header = tcp_header(packet);
-	if (!tcp_is_steady(header, flow) && !apply_segment(worker, packet, flow))
+	if (tcp_is_steady(header, flow))
+		tcp_pass(header, flow, worker->now_seconds);
+	else if (!apply_segment(worker, packet, flow))
 		return;
 	flow_see(flow, worker->now_seconds);
 	worker->counters.path_packets[PATH_STATEFUL]++;

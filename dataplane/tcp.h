@@ -2,7 +2,9 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <rte_tcp.h>
 
@@ -82,21 +84,37 @@ tcp_header(const struct packet *packet)
 }
 
 /*
- * A packet of that flow came by. True: it changes nothing, and what its sender acknowledged is
- * noted. False: tcp_advance() has to look at it.
+ * A packet of that flow came by. True: it changes nothing, and tcp_pass() is to note it. False:
+ * tcp_advance() has to look at it.
  *
  * Of a flow that is not TCP's, nothing is special; what is noted then means nothing, and `header`
  * is anything that is as long. So no branch depends on which protocol comes next.
  */
 static inline bool
-tcp_is_steady(const struct rte_tcp_hdr *header, struct flow *flow)
+tcp_is_steady(const struct rte_tcp_hdr *header, const struct flow *flow)
 {
-	if (unlikely(!(flow->flags & FLOW_STEADY)) ||
-	    unlikely((header->tcp_flags ^ RTE_TCP_ACK_FLAG) & flow->tcp_watched))
-		return false;
-	flow->tcp_expected = header->recv_ack;
-	flow->tcp_window = header->rx_win;
-	return true;
+	return likely(flow->flags & FLOW_STEADY) &&
+	       likely(((header->tcp_flags ^ RTE_TCP_ACK_FLAG) & flow->tcp_watched) == 0);
+}
+
+/*
+ * When it came, and what its sender acknowledged: what stands between the two in the header, the
+ * flow has its time for.
+ */
+static inline void
+tcp_pass(const struct rte_tcp_hdr *header, struct flow *flow, uint32_t second)
+{
+	const unsigned int between = 32;
+	uint64_t note;
+
+	_Static_assert(
+		offsetof(struct rte_tcp_hdr, rx_win) - offsetof(struct rte_tcp_hdr, recv_ack) ==
+			offsetof(struct flow, tcp_window) - offsetof(struct flow, tcp_expected),
+		"both lie in the header as in the flow");
+	memcpy(&note, &header->recv_ack, sizeof(note));
+	note &= ~((uint64_t)UINT16_MAX << between);
+	note |= (uint64_t)(uint16_t)second << between;
+	memcpy(&flow->tcp_expected, &note, sizeof(note));
 }
 
 enum tcp_kind tcp_kind_of(uint8_t flags);
