@@ -167,21 +167,22 @@ traffic_begin(struct traffic *traffic, uint16_t port, uint8_t tcp_flags)
 	traffic_load(traffic);
 }
 
-/* As a driver does: for what was dropped, and went back to the pool, it takes others from there. */
+/*
+ * As a driver does: for what was dropped, and went back to the pool, it takes others from there,
+ * many at once.
+ */
 static void
 traffic_refill(struct traffic *traffic)
 {
 	struct rte_mbuf *mbufs[TRAFFIC_BURST];
 
-	while (traffic->away > 0 && !traffic->by_others) {
-		unsigned int n = (unsigned int)RTE_MIN(traffic->away, (int64_t)TRAFFIC_BURST);
-
+	if (traffic->by_others)
+		traffic->away = 0;
+	for (; traffic->away >= TRAFFIC_BURST; traffic->away -= TRAFFIC_BURST)
 		/* They are those of the array, which stays as it is. */
-		if (rte_mempool_get_bulk(traffic->pool, (void **)mbufs, n) != 0)
+		if (rte_mempool_get_bulk(traffic->pool, (void **)mbufs, TRAFFIC_BURST) != 0)
 			rte_panic("a packet was neither sent nor dropped\n");
-		traffic->away -= n;
-	}
-	traffic->away = TRAFFIC_BURST;
+	traffic->away += TRAFFIC_BURST;
 }
 
 void
