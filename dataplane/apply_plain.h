@@ -54,7 +54,7 @@ apply_plain_fabric(struct worker *worker, const struct packet *packet)
 	struct rte_ipv4_hdr *ip = packet->ip;
 	uint32_t length = packet->ip_length;
 
-	if (!plain_may_leave(ip, length, to))
+	if (unlikely(packet->kind != PACKET_FABRIC) || !plain_may_leave(ip, length, to))
 		return false;
 	worker->counters.path_packets[PATH_FABRIC]++;
 	rewrite_ttl(ip);
@@ -70,24 +70,54 @@ apply_plain(struct worker *worker, unsigned int i)
 
 	if (worker->burst_plain & worker->burst_known & 1U << i)
 		return apply_plain_session(worker, packet);
-	return packet->kind == PACKET_FABRIC && likely(worker->burst_plain & 1U << i) &&
-	       apply_plain_fabric(worker, packet);
+	return likely(worker->burst_plain & 1U << i) && apply_plain_fabric(worker, packet);
 }
 
-/* Of a burst that is all alike, mostly all of it: how many from the front on were done. */
+/* All n packets of the burst, which are plain and of sessions: how many of them are done. */
 static inline unsigned int
-apply_plain_burst(struct worker *worker, unsigned int n)
+apply_plain_sessions(struct worker *worker, unsigned int n)
 {
-	uint32_t burst = (uint32_t)((1ULL << n) - 1), plain = worker->burst_plain & burst;
-	const struct packet *packets = worker->burst;
 	unsigned int done = 0;
 
-	if ((plain & worker->burst_known) == burst)
-		while (done < n && apply_plain_session(worker, &packets[done]))
-			done++;
-	else if (plain == burst && worker->burst_kinds == PACKET_FABRIC)
-		while (done < n && packets[done].kind == PACKET_FABRIC &&
-		       apply_plain_fabric(worker, &packets[done]))
-			done++;
+	while (done < n && apply_plain_session(worker, &worker->burst[done]))
+		done++;
 	return done;
+}
+
+/* All n, which are plain and of the fabric's path. */
+static inline unsigned int
+apply_plain_transit(struct worker *worker, unsigned int n)
+{
+	unsigned int done = 0;
+
+	while (done < n && apply_plain_fabric(worker, &worker->burst[done]))
+		done++;
+	return done;
+}
+
+/* Those with a bit in `left`, which are plain and of sessions: those that are left then. */
+static inline uint32_t
+apply_plain_some(struct worker *worker, uint32_t left)
+{
+	while (left != 0 && apply_plain_session(worker, &worker->burst[rte_bsf32(left)]))
+		left &= left - 1;
+	return left;
+}
+
+/*
+ * Of n packets those with a bit in `left`, if they are all alike, as in most bursts: those that are
+ * left then, mostly none.
+ */
+static inline uint32_t
+apply_plain_burst(struct worker *worker, unsigned int n, uint32_t left)
+{
+	uint32_t plain = worker->burst_plain & left, burst = (uint32_t)((1ULL << n) - 1);
+
+	if ((plain & worker->burst_known) == burst)
+		return left & (uint32_t)(~0ULL << apply_plain_sessions(worker, n));
+	if (plain == burst && worker->burst_kinds == PACKET_FABRIC)
+		return left & (uint32_t)(~0ULL << apply_plain_transit(worker, n));
+	if ((plain & worker->burst_known) == left)
+		return apply_plain_some(worker, left);
+	return left;
 }

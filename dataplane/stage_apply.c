@@ -237,8 +237,7 @@ stage_apply(struct worker *worker, unsigned int n, const struct decision *decisi
 	uint32_t left = (uint32_t)((1ULL << n) - 1) & ~worker->burst_refused;
 
 	/* In no order that could be foreseen: nothing branches on which of them are left. */
-	for (left &= (uint32_t)(~0ULL << apply_plain_burst(worker, n)); left != 0;
-	     left &= left - 1) {
+	for (left = apply_plain_burst(worker, n, left); left != 0; left &= left - 1) {
 		unsigned int i = rte_bsf32(left);
 
 		if (!apply_plain(worker, i))
