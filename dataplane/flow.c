@@ -8,7 +8,8 @@
 int
 flow_table_init(struct flow_table *table, uint32_t entries, uint64_t seed, int socket)
 {
-	uint32_t buckets = entries - entries / 4; /* a full one has no room for one in a hundred */
+	/* With a full table, one entry in a thousand finds no room in its bucket. */
+	uint32_t buckets = (3 * entries + FLOW_BUCKET - 1) / FLOW_BUCKET;
 	struct flow *none;
 
 	if (entries == 0 || entries > INT32_MAX / 2)

@@ -17,7 +17,7 @@
  * The flow table of one worker: one 64-byte entry for each direction of a session, key and rewrite
  * in it, so that a packet touches one cache line of it.
  *
- * A key hashes to a bucket of four words, each of which names an entry and has a tag, bits of that
+ * A key hashes to a bucket of eight words, each of which names an entry and has a tag, bits of that
  * entry's hash: what is found is nearly always right, and what is not there is nearly always not
  * looked at. Entries for which a bucket has no room are chained behind its last one. An entry never
  * moves: its index is its name as long as it lives. All is allocated once. Only the owning worker
@@ -74,12 +74,12 @@ struct flow {
 _Static_assert(sizeof(struct flow) == 64, "a packet touches one cache line of the flow table");
 
 enum {
-	FLOW_BUCKET = 4, /* words */
+	FLOW_BUCKET = 8, /* words */
 };
 
 struct flow_bucket {
 	uint32_t words[FLOW_BUCKET]; /* of tag and index; 0: it is empty, as all behind it are */
-} __rte_aligned(16);
+} __rte_aligned(32);
 
 struct flow_table {
 	struct flow *flows; /* the first is the one that FLOW_NONE names */
@@ -130,12 +130,14 @@ static inline unsigned int
 flow_slot(const struct flow_bucket *bucket, uint32_t mask, uint32_t bits, unsigned int otherwise)
 {
 #ifdef __SSE2__
-	__m128i words = _mm_load_si128((const __m128i *)(const void *)bucket->words);
-	__m128i equal = _mm_cmpeq_epi32(_mm_and_si128(words, _mm_set1_epi32((int)mask)),
-					_mm_set1_epi32((int)bits));
-	unsigned long slots = (unsigned int)_mm_movemask_ps(_mm_castsi128_ps(equal));
+	const __m128i *words = (const void *)bucket->words;
+	__m128i masks = _mm_set1_epi32((int)mask), wanted = _mm_set1_epi32((int)bits);
+	__m128i low = _mm_cmpeq_epi32(_mm_and_si128(_mm_load_si128(words), masks), wanted);
+	__m128i high = _mm_cmpeq_epi32(_mm_and_si128(_mm_load_si128(words + 1), masks), wanted);
+	/* Two bits for each word. */
+	unsigned long slots = (unsigned int)_mm_movemask_epi8(_mm_packs_epi32(low, high));
 
-	return (unsigned int)__builtin_ctzl(slots | 1UL << otherwise);
+	return (unsigned int)__builtin_ctzl(slots | 1UL << 2 * otherwise) / 2;
 #else
 	unsigned int slot = 0;
 
