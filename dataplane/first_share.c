@@ -10,11 +10,11 @@ first_share_init(struct first_share *share, uint64_t (*cycles)(void))
 	*share = (struct first_share){ .cycles = cycles };
 }
 
-/* Adds to what is left: neither more than that is saved up, nor are more debts kept. */
+/* Adds to what is left: no more than that is saved up, nor are more debts kept than a rush. */
 static int64_t
 first_share_add(int64_t left, int64_t cycles, int64_t most)
 {
-	return RTE_MAX(RTE_MIN(left + cycles, most), -most);
+	return RTE_MAX(RTE_MIN(left + cycles, most), -(int64_t)FIRST_SHARE_SAVED);
 }
 
 /* Cycles of `passed` that a packet took which was not decided, on average. */
@@ -36,10 +36,14 @@ first_share_admits(struct first_share *share, uint32_t percent, uint64_t now, un
 			now - share->waited < FIRST_SHARE_WAIT;
 	if (likely(!share->limits))
 		return true;
+	share->first += count;
+	if (now < share->refused_until)
+		return false;
 	cycles = share->cycles();
 	/* Others have waited for a worker that was stopped for a while: it has nothing to spend. */
 	passed = RTE_MIN(cycles - share->since, (uint64_t)FIRST_SHARE_SAVED);
-	cost = count * first_share_each(share, passed) * FIRST_SHARE_MISS / FIRST_SHARE_ALL;
+	cost = share->first * first_share_each(share, passed) * FIRST_SHARE_MISS / FIRST_SHARE_ALL;
+	share->first = 0;
 	share->since = cycles;
 	share->charged = 0;
 	share->packets = 0;
@@ -47,5 +51,8 @@ first_share_admits(struct first_share *share, uint32_t percent, uint64_t now, un
 	share->least = first_share_add(share->least, earned / FIRST_SHARE_LEAST,
 				       FIRST_SHARE_SAVED / FIRST_SHARE_LEAST);
 	share->credit = first_share_add(share->credit, earned - (int64_t)cost, FIRST_SHARE_SAVED);
-	return share->credit > 0 || share->least > 0;
+	if (share->credit > 0 || share->least > 0)
+		return true;
+	share->refused_until = now + FIRST_SHARE_AGAIN;
+	return false;
 }

@@ -12,7 +12,9 @@
  *
  * A burst's first packets are decided together, as one costs the less the more there are, or not at
  * all; what they take too much is kept back from the next ones. To drop a flood may take all of the
- * share. So that sessions begin even then, a part of it is for those alone that are decided.
+ * share. So that sessions begin even then, a part of it is for those alone that are decided. Once
+ * there is no share, all are dropped for a moment, since to read the clock costs as much as to drop
+ * one or two.
  *
  * Others wait when a queue had a whole burst and not all of it were first packets: there are more
  * behind. Who is alone may have the whole worker.
@@ -24,7 +26,8 @@ enum {
 		1000000, /* nanoseconds for which others wait, once they have been seen */
 	FIRST_SHARE_SAVED =
 		1 << 18, /* cycles: a tenth of a millisecond's, so that a rush is a short one */
-	FIRST_SHARE_LEAST = 8, /* one part in so many is for those that are decided */
+	FIRST_SHARE_LEAST = 16,    /* one part in so many is for those that are decided */
+	FIRST_SHARE_AGAIN = 10000, /* nanoseconds: so long a refusal holds without a second look */
 	/*
 	 * What one that is dropped takes, percent of what packets take at present: more, for its
 	 * burst goes ways that nobody could foresee (tests/bench/pipeline_flood.c).
@@ -43,7 +46,9 @@ struct first_share {
 	uint64_t waited;          /* nanoseconds: when others were last seen to wait */
 	uint64_t since;           /* cycles: when the share was last added up */
 	uint64_t charged;         /* ... to those that were decided since */
-	uint32_t packets;         /* that have come since, all together */
+	uint32_t first;           /* first packets that have come since */
+	uint32_t packets;         /* ... and all packets together */
+	uint64_t refused_until;   /* nanoseconds: so long the last refusal holds */
 	int64_t credit;           /* cycles that first packets have left */
 	int64_t least;            /* ... that those that are decided have left in any case */
 	bool limits;              /* at present */

@@ -19,8 +19,8 @@ struct worker;
 static inline bool
 probe_is_answer(const struct packet *packet)
 {
-	return packet->key.protocol == IPPROTO_TCP && packet->key.zone != ZONE_FABRIC &&
-	       packet->key.destination == rte_cpu_to_be_32(LOAD_BALANCER_ADDRESS);
+	return unlikely(packet->key.destination == rte_cpu_to_be_32(LOAD_BALANCER_ADDRESS)) &&
+	       packet->key.protocol == IPPROTO_TCP && packet->key.zone != ZONE_FABRIC;
 }
 
 /* Sends an IPv4 packet of the control thread's, and counts it as originated. Takes the mbuf. */

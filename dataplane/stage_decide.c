@@ -29,13 +29,11 @@ decide_wanted(const struct worker *worker, const struct packet *packet)
 static inline bool
 decide_is_kept(const struct worker *worker, const struct packet *packet, bool stateless)
 {
-	/* Who waits for its answer would take the backend for dead. */
-	if (unlikely(probe_is_answer(packet)))
-		return true;
-	/* It may be of a connection that is served without a session. */
-	if (unlikely(stateless) && !decide_wanted(worker, packet))
-		return true;
-	return packet->kind != PACKET_STATEFUL || packet->flags & PACKET_ASTRAY;
+	return packet->flags & PACKET_ASTRAY || packet->kind != PACKET_STATEFUL ||
+	       /* Who waits for its answer would take the backend for dead. */
+	       probe_is_answer(packet) ||
+	       /* It may be of a connection that is served without a session. */
+	       (unlikely(stateless) && !decide_wanted(worker, packet));
 }
 
 /* For want of a share. What other fragments wait for has its end with them. */
@@ -46,34 +44,25 @@ decide_refuse_fragment(struct packet *packet)
 	packet->reason = DROP_first_share_exceeded;
 }
 
-/* Nearly all of them are whole in a buffer of the same pool, which goes back as it came. */
-static void
-decide_free(struct rte_mbuf **mbufs, unsigned int n)
+/* Nearly all mbufs are whole and of one pool, to whose cache they go back as they came. */
+static inline void
+decide_free(struct rte_mbuf *mbuf, struct rte_mempool *pool, struct rte_mempool_cache *cache)
 {
-	struct rte_mempool *pool = n > 0 ? mbufs[0]->pool : NULL;
-	unsigned int count = 0;
-
-	for (unsigned int i = 0; i < n; i++) {
-		struct rte_mbuf *mbuf = mbufs[i];
-
-		if (likely(mbuf->pool == pool && mbuf->nb_segs == 1 && RTE_MBUF_DIRECT(mbuf) &&
-			   rte_mbuf_refcnt_read(mbuf) == 1))
-			mbufs[count++] = mbuf;
-		else
-			rte_pktmbuf_free(mbuf);
-	}
-	if (likely(count > 0))
-		rte_mempool_put_bulk(pool, (void **)mbufs, count);
+	if (likely(mbuf->pool == pool && mbuf->nb_segs == 1 && RTE_MBUF_DIRECT(mbuf) &&
+		   rte_mbuf_refcnt_read(mbuf) == 1))
+		rte_mempool_generic_put(pool, (void **)&mbuf, 1, cache);
+	else
+		rte_pktmbuf_free(mbuf);
 }
 
 /* Drops the burst's first packets; those that are left. */
 static uint32_t
 decide_refuse(struct worker *worker, uint32_t first)
 {
+	struct rte_mempool *pool = worker->burst[rte_bsf32(first)].mbuf->pool;
+	struct rte_mempool_cache *cache = rte_mempool_default_cache(pool, rte_lcore_id());
 	bool stateless = apply_is_stateless(worker);
-	struct rte_mbuf *mbufs[BURST];
-	unsigned int count = 0;
-	uint32_t kept = 0;
+	uint32_t kept = 0, fragments = 0;
 
 	for (uint32_t left = first; left != 0; left &= left - 1) {
 		unsigned int i = rte_bsf32(left);
@@ -82,15 +71,16 @@ decide_refuse(struct worker *worker, uint32_t first)
 		if (unlikely(decide_is_kept(worker, packet, stateless))) {
 			kept |= 1U << i;
 		} else if (unlikely(packet->flags & PACKET_FRAGMENT)) {
+			fragments |= 1U << i;
 			decide_refuse_fragment(packet);
 		} else {
+			decide_free(packet->mbuf, pool, cache);
 			packet->kind = PACKET_HELD;
-			worker->burst_refused |= 1U << i;
-			mbufs[count++] = packet->mbuf;
 		}
 	}
-	worker->counters.drops[DROP_first_share_exceeded] += count;
-	decide_free(mbufs, count);
+	worker->burst_refused = first & ~(kept | fragments);
+	worker->counters.drops[DROP_first_share_exceeded] +=
+		(unsigned int)__builtin_popcount(worker->burst_refused);
 	return kept;
 }
 

@@ -22,16 +22,27 @@ cycles_read(void)
 	return cycles;
 }
 
-/* Others wait from NOW on. */
+/* Nanoseconds: goes on with each question by as long as a refusal holds. */
+static uint64_t now;
+
 static struct first_share
 share_make(void)
 {
 	struct first_share share;
 
 	cycles = 0;
+	now = NOW;
 	first_share_init(&share, cycles_read);
-	first_share_wait(&share, NOW);
 	return share;
+}
+
+/* While others wait. */
+static bool
+admits(struct first_share *share, uint32_t percent, unsigned int count)
+{
+	now += 10000;
+	first_share_wait(share, now);
+	return first_share_admits(share, percent, now, count);
 }
 
 static void
@@ -79,8 +90,8 @@ a_share_of_all_is_no_limit(void **state)
 	struct first_share share = share_make();
 
 	(void)state;
-	assert_true(first_share_admits(&share, 100, NOW, MANY));
-	assert_false(first_share_admits(&share, 99, NOW, MANY));
+	assert_true(admits(&share, 100, MANY));
+	assert_false(admits(&share, 99, MANY));
 }
 
 /* Of those that are dropped, and of those that are decided beside what the clock tells. */
@@ -92,21 +103,21 @@ what_first_packets_take_is_charged(void **state)
 	(void)state;
 	cycles = 10000;
 	first_share_count(&share, 100);
-	assert_true(first_share_admits(&share, 20, NOW, 3));
+	assert_true(admits(&share, 20, 3));
 	/* 2000 of them, less 125 % for each packet of what packets take. */
 	assert_int_equal(share.credit, 2000 - 3 * 125);
 	spend(&share, 1000);
 	spend(&share, 500);
 	/* And 80 % of it for those behind. */
 	assert_int_equal(share.credit, 1625 - 2700);
-	/* And of an eighth, which is for those alone that are decided. */
-	assert_int_equal(share.least, 250 - 2700);
+	/* And of a sixteenth, which is for those alone that are decided. */
+	assert_int_equal(share.least, 125 - 2700);
 	/* Packets take what is not taken by those that are decided. */
 	cycles += 1700;
 	first_share_count(&share, 10);
-	assert_false(first_share_admits(&share, 20, NOW, 4));
+	assert_false(admits(&share, 20, 4));
 	assert_int_equal(share.credit, -1075 + 640 - 250);
-	assert_int_equal(share.least, -2450 + 80);
+	assert_int_equal(share.least, -2575 + 40);
 }
 
 /* Those of a burst are decided together, and the next ones wait for it. */
@@ -118,19 +129,19 @@ what_is_taken_too_much_is_kept_back(void **state)
 	(void)state;
 	cycles = 2000;
 	first_share_count(&share, 20);
-	assert_true(first_share_admits(&share, 20, NOW, 1)); /* 400 - 125 */
+	assert_true(admits(&share, 20, 1)); /* 400 - 125 */
 	spend(&share, 1000);
 	assert_int_equal(share.credit, -1525);
 	cycles += 5800;
 	first_share_count(&share, 50);
-	assert_false(first_share_admits(&share, 20, NOW, 1)); /* 1360 - 125 */
+	assert_false(admits(&share, 20, 1)); /* 1360 - 125 */
 	assert_int_equal(share.credit, -290);
 	cycles += 2200;
 	first_share_count(&share, 22);
-	assert_true(first_share_admits(&share, 20, NOW, 1)); /* 440 - 125 */
+	assert_true(admits(&share, 20, 1)); /* 440 - 125 */
 }
 
-/* 2^18 cycles, and an eighth of that. No more has passed at once either. */
+/* 2^18 cycles, and a sixteenth of that. No more has passed at once either. */
 static void
 no_more_is_saved_up_than_a_rush(void **state)
 {
@@ -138,16 +149,16 @@ no_more_is_saved_up_than_a_rush(void **state)
 
 	(void)state;
 	cycles = 1ULL << 60;
-	assert_true(first_share_admits(&share, 20, NOW, 1));
+	assert_true(admits(&share, 20, 1));
 	/* Nor does one packet take so much, whatever has passed. */
 	assert_int_equal(share.credit, 52428 - 375);
-	assert_int_equal(share.least, 6553);
+	assert_int_equal(share.least, 3276);
 	for (unsigned int i = 0; i < 6; i++) {
 		cycles += 1 << 18;
-		assert_true(first_share_admits(&share, 20, NOW, 0));
+		assert_true(admits(&share, 20, 0));
 	}
 	assert_int_equal(share.credit, 1 << 18);
-	assert_int_equal(share.least, 1 << 15);
+	assert_int_equal(share.least, 1 << 14);
 }
 
 static void
@@ -157,12 +168,12 @@ no_more_is_owed_than_a_rush(void **state)
 
 	(void)state;
 	cycles = 1ULL << 60;
-	assert_true(first_share_admits(&share, 20, NOW, 1));
+	assert_true(admits(&share, 20, 1));
 	spend(&share, 1ULL << 40);
 	share.since = cycles;
-	assert_false(first_share_admits(&share, 20, NOW, MANY));
+	assert_false(admits(&share, 20, MANY));
 	assert_int_equal(share.credit, -(1 << 18));
-	assert_int_equal(share.least, -(1 << 15));
+	assert_int_equal(share.least, -(1 << 18));
 }
 
 /*
@@ -178,7 +189,7 @@ assert_share(uint32_t percent, uint64_t cost)
 	for (unsigned int burst = 0; burst < 100000; burst++) {
 		uint64_t taken = 4 * 250;
 
-		if (first_share_admits(&share, percent, NOW, 4)) {
+		if (admits(&share, percent, 4)) {
 			for (unsigned int i = 0; i < 4; i++)
 				spend(&share, cost);
 			taken += 4 * (cost + cost * 8 / 10);
@@ -201,7 +212,7 @@ the_share_is_kept(void **state)
 	assert_share(50, 900);
 }
 
-/* To drop the flood takes more than the share; an eighth of it is left to decide with. */
+/* To drop the flood takes more than the share; a sixteenth of it is left to decide with. */
 static void
 some_are_decided_in_any_flood(void **state)
 {
@@ -210,7 +221,7 @@ some_are_decided_in_any_flood(void **state)
 
 	(void)state;
 	for (unsigned int burst = 0; burst < 100000; burst++) {
-		if (first_share_admits(&share, 20, NOW, 24)) {
+		if (admits(&share, 20, 24)) {
 			spend(&share, 24 * 700);
 			decided += 24 * 1260;
 			cycles += 24 * 560;
@@ -219,8 +230,27 @@ some_are_decided_in_any_flood(void **state)
 		first_share_count(&share, 32);
 	}
 	assert_int_equal(share.credit, -(1 << 18));
-	/* 2.5 % of all. */
-	assert_in_range(decided * 10000 / cycles, 248, 250);
+	/* 1.25 % of all. */
+	assert_in_range(decided * 10000 / cycles, 123, 125);
+}
+
+/* What it has earned meanwhile counts then, and what was dropped meanwhile is charged. */
+static void
+a_refusal_holds_for_a_while(void **state)
+{
+	struct first_share share = share_make();
+
+	(void)state;
+	assert_false(admits(&share, 20, 0));
+	cycles = 100000;
+	first_share_count(&share, 1000);
+	assert_false(first_share_admits(&share, 20, now + 5000, 30));
+	assert_false(first_share_admits(&share, 20, now + 9999, 20));
+	assert_int_equal(share.credit, 0);
+	assert_true(first_share_admits(&share, 20, now + 10000, 10));
+	/* 20 % of it, less 125 % of 100 for each of the packets. */
+	assert_int_equal(share.credit, 20000 - 60 * 125);
+	assert_true(first_share_admits(&share, 20, now + 10001, 1));
 }
 
 int
@@ -236,6 +266,7 @@ main(void)
 		cmocka_unit_test(no_more_is_owed_than_a_rush),
 		cmocka_unit_test(the_share_is_kept),
 		cmocka_unit_test(some_are_decided_in_any_flood),
+		cmocka_unit_test(a_refusal_holds_for_a_while),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -99,6 +99,7 @@ first_packets_have_a_share_while_others_wait(void **state)
 	burst_fill(worker, ESTABLISHED, BURST);
 	assert_decided(worker, BURST, 0, FIRST);
 	ticks += MUCH;
+	worker->now += FIRST_SHARE_AGAIN;
 	burst_fill(worker, ESTABLISHED, BURST);
 	assert_decided(worker, BURST, FIRST, 0);
 	/* They may wait at another port. */
