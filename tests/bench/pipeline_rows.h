@@ -51,6 +51,6 @@ void floor_table_burst(void *context);
 /* Measures some rows, and leaves no session. 0; -1: not all packets were sent on as they should. */
 typedef int rows_fn(struct bench *bench);
 
-rows_fn rows_of_loader, rows_of_fabric, rows_of_few, rows_of_sessions, rows_of_first_packets,
-	rows_of_flood, rows_of_latency, rows_of_turnover, rows_of_load, rows_of_control,
-	rows_of_pair;
+rows_fn rows_of_loader, rows_of_pages, rows_of_fabric, rows_of_few, rows_of_sessions,
+	rows_of_first_packets, rows_of_flood, rows_of_latency, rows_of_turnover, rows_of_load,
+	rows_of_control, rows_of_pair;

@@ -27,10 +27,10 @@ class Run:
 
 
 LOADS = 5
-WITHOUT = ("loader", "flood-none", "session-again", "session-rerouted", "session-end",
+WITHOUT = ("loader", "lines-together", "flood-none", "session-again", "session-rerouted", "session-end",
            "snapshot-build", "route-change", "route-load-100k")
 RUNS = (
-    Run("loader,fabric,few,sessions,first"),
+    Run("loader,pages,fabric,few,sessions,first"),
     Run("fabric", ("--prefixes", "1000000")),
     Run("first", ("--rules", "10"), "-10-rules"),
     Run("first", ("--rules", "100"), "-100-rules"),
@@ -54,6 +54,8 @@ def reference_of(name):
         return ""
     if name == "route-load-1m":
         return "route-load-100k"
+    if name == "lines-apart":
+        return "lines-together"
     if name.startswith("flood-"):
         return "flood-none"
     if name.startswith("latency-"):
