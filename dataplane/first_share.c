@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "first_share.h"
 
-#include <rte_branch_prediction.h>
 #include <rte_common.h>
 
 void

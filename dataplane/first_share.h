@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <rte_branch_prediction.h>
+
 /*
  * What first packets may take of a worker's cycles. To decide one and to remember its session costs
  * as much as ten or twenty packets of sessions that are there, so that a flood of them would take
@@ -39,6 +41,7 @@ enum {
 	 * of what it takes itself.
 	 */
 	FIRST_SHARE_BEHIND = 80,
+	FIRST_SHARE_BURST_MOST = 1 << 17, /* cycles: somebody else had the core if more went by */
 };
 
 struct first_share {
@@ -46,12 +49,12 @@ struct first_share {
 	uint64_t waited;          /* nanoseconds: when others were last seen to wait */
 	uint64_t since;           /* cycles: when the share was last added up */
 	uint64_t charged;         /* ... to those that were decided since */
-	uint32_t first;           /* first packets that have come since */
-	uint32_t packets;         /* ... and all packets together */
-	uint64_t refused_until;   /* nanoseconds: so long the last refusal holds */
-	int64_t credit;           /* cycles that first packets have left */
-	int64_t least;            /* ... that those that are decided have left in any case */
-	bool limits;              /* at present */
+	uint32_t first;         /* first packets that have come since, of those that are limited */
+	uint32_t packets;       /* ... and all packets together */
+	uint64_t refused_until; /* nanoseconds: so long the last refusal holds */
+	int64_t credit;         /* cycles that first packets have left */
+	int64_t least;          /* ... that those that are decided have left in any case */
+	bool limits;            /* at present */
 };
 
 void first_share_init(struct first_share *share, uint64_t (*cycles)(void));
@@ -90,6 +93,8 @@ first_share_end(struct first_share *share, uint64_t begun)
 		return;
 	charge = (share->cycles() - begun) * (FIRST_SHARE_ALL + FIRST_SHARE_BEHIND) /
 		 FIRST_SHARE_ALL;
+	if (unlikely(charge > FIRST_SHARE_BURST_MOST))
+		charge = FIRST_SHARE_BURST_MOST;
 	share->charged += charge;
 	share->credit -= (int64_t)charge;
 	share->least -= (int64_t)charge;

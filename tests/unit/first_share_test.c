@@ -169,6 +169,10 @@ no_more_is_owed_than_a_rush(void **state)
 	(void)state;
 	cycles = 1ULL << 60;
 	assert_true(admits(&share, 20, 1));
+	/* Of a burst, nobody can have taken so much. */
+	spend(&share, 1ULL << 40);
+	assert_int_equal(share.credit, 52428 - 375 - (1 << 17));
+	spend(&share, 1ULL << 40);
 	spend(&share, 1ULL << 40);
 	share.since = cycles;
 	assert_false(admits(&share, 20, MANY));
