@@ -37,6 +37,7 @@ apply_plain_session(struct worker *worker, const struct packet *packet)
 	const struct rte_tcp_hdr *tcp = (const void *)(ip + 1); /* or as many bytes */
 	uint32_t length = packet->ip_length;
 
+	/* The flow's first packet is marked by apply_session(). */
 	if (unlikely(flow->egress & EGRESS_DROP) || !plain_may_leave(ip, length, to) ||
 	    unlikely(!(flow->flags & FLOW_SEEN)) || !tcp_is_steady(tcp, flow))
 		return false;

@@ -8,7 +8,7 @@
 int
 flow_table_init(struct flow_table *table, uint32_t entries, uint64_t seed, int socket)
 {
-	/* With a full table, one entry in a thousand finds no room in its bucket. */
+	/* Three words an entry: in a full table, one in a thousand finds no room in its bucket. */
 	uint32_t buckets = (3 * entries + FLOW_BUCKET - 1) / FLOW_BUCKET;
 	struct flow *none;
 

@@ -218,17 +218,12 @@ flow_find(const struct flow_table *table, const struct flow_key *key)
 	return flow_find_hashed(table, key, flow_hash(table, key));
 }
 
-/*
- * A packet of the flow came by at that second. Most find what they would write: a line that stays
- * clean needs not go back to memory.
- */
+/* A packet of the flow came by at that second. */
 static inline void
 flow_see(struct flow *flow, uint32_t second)
 {
-	if (unlikely(flow->last_seen != (uint16_t)second || !(flow->flags & FLOW_SEEN))) {
-		flow->last_seen = (uint16_t)second;
-		flow->flags |= FLOW_SEEN;
-	}
+	flow->last_seen = (uint16_t)second;
+	flow->flags |= FLOW_SEEN;
 }
 
 /*

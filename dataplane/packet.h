@@ -68,7 +68,7 @@ struct packet {
 
 /*
  * Some addresses of the network with that first byte are no host's (RFC 1812 sections 4.2.2.11 and
- * 5.3.7), or stay on their link (RFC 3927).
+ * 5.3.7), or stay on their link (RFC 3927): 1 then, or 0, so that two can be asked at once.
  */
 static inline uint8_t
 packet_suspects(uint8_t first)

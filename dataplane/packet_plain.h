@@ -162,10 +162,11 @@ packet_parse_plain(const struct packet_plain_port *from, uint32_t told, struct r
 	struct rte_ipv4_hdr *ip = (struct rte_ipv4_hdr *)(ether + 1);
 	const struct interface_plain *interface;
 	uint32_t vlan = 0, id, length;
-	rte_be16_t type = ether->ether_type;
+	rte_be16_t type;
 
 	if (unlikely(in_frame < PLAIN_LENGTH_MIN || in_frame != rte_pktmbuf_pkt_len(mbuf)))
 		return false;
+	type = ether->ether_type;
 	if (mbuf->ol_flags & told & RTE_MBUF_F_RX_VLAN_STRIPPED) {
 		vlan = mbuf->vlan_tci & (VLANS - 1);
 	} else if (type == RTE_BE16(RTE_ETHER_TYPE_VLAN)) {

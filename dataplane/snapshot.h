@@ -43,7 +43,7 @@ struct interface_address {
 
 /*
  * An interface as packet_plain.h compares it with a frame's front, and stores it: interface_plain()
- * makes it. Zeroes: none of its packets is taken for plain.
+ * makes it. Every interface of a port has it.
  */
 struct interface_plain {
 	uint64_t mac;      /* its last six bytes */

@@ -236,8 +236,9 @@ stage_apply(struct worker *worker, unsigned int n, const struct decision *decisi
 {
 	uint32_t left = (uint32_t)((1ULL << n) - 1) & ~worker->burst_refused;
 
+	left = apply_plain_burst(worker, n, left);
 	/* In no order that could be foreseen: nothing branches on which of them are left. */
-	for (left = apply_plain_burst(worker, n, left); left != 0; left &= left - 1) {
+	for (; left != 0; left &= left - 1) {
 		unsigned int i = rte_bsf32(left);
 
 		if (!apply_plain(worker, i))

@@ -111,6 +111,8 @@ tcp_pass(const struct rte_tcp_hdr *header, struct flow *flow, uint32_t second)
 		offsetof(struct rte_tcp_hdr, rx_win) - offsetof(struct rte_tcp_hdr, recv_ack) ==
 			offsetof(struct flow, tcp_window) - offsetof(struct flow, tcp_expected),
 		"both lie in the header as in the flow");
+	_Static_assert(offsetof(struct flow, last_seen) == offsetof(struct flow, tcp_expected) + 4,
+		       "the time is right behind 32 bits");
 	memcpy(&note, &header->recv_ack, sizeof(note));
 	note &= ~((uint64_t)UINT16_MAX << between);
 	note |= (uint64_t)(uint16_t)second << between;

@@ -122,6 +122,72 @@ the_refused_are_left_out(void **state)
 	assert_int_equal(worker->counters.drops[DROP_security_outbound], 5);
 }
 
+/* The way of that flow is known, and leads to port 0. */
+static void
+adjacency_resolve(struct worker *worker, const struct flow *flow)
+{
+	struct adjacency *to = &worker->neighbors.adjacencies[flow->egress];
+
+	to->state = ADJACENCY_RESOLVED;
+	to->header_length = sizeof(struct rte_ether_hdr);
+	to->mtu = 1500;
+	to->port = 0;
+}
+
+/* Plain packets of a session, but for one: its flow has not been seen yet. */
+static void
+burst_make(struct worker *worker, struct rte_mempool *pool, const struct flow *flow,
+	   const struct flow *fresh)
+{
+	for (unsigned int i = 0; i < BURST; i++) {
+		struct rte_mbuf *mbuf = rte_pktmbuf_alloc(pool);
+		struct segment *segment = (void *)(rte_pktmbuf_append(mbuf, 54) + 14);
+
+		burst_put(worker, i, segment, i == 7 ? fresh : flow);
+		worker->burst[i].mbuf = mbuf;
+	}
+	worker->burst_plain = worker->burst_known = UINT32_MAX;
+	worker->burst_refused = 0;
+}
+
+/* Whether only some have been refused, or none: fast ways and slow ones do not overtake. */
+static void
+packets_of_sessions_leave_in_order(void **state)
+{
+	static const uint32_t refused[] = { 0, 0x80000104, 0xffffff80 };
+	static const unsigned int sent[] = { 32, 29, 7 };
+	struct change *change = *state;
+	struct worker *worker = change->worker;
+	struct transmit_buffer *buffer = &worker->transmit[0];
+	struct flow *flow = session_open(change, outbound(IPPROTO_UDP));
+	struct flow *fresh = session_open(change, inbound(IPPROTO_UDP, 53));
+	struct rte_mempool *pool = rte_pktmbuf_pool_create(
+		"leaving", 63, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
+
+	assert_non_null(pool);
+	adjacency_resolve(worker, flow);
+	adjacency_resolve(worker, fresh);
+	flow->flags |= FLOW_STEADY | FLOW_SEEN;
+	for (unsigned int round = 0; round < RTE_DIM(refused); round++) {
+		unsigned int count = 0;
+
+		fresh->flags &= (uint8_t)~FLOW_SEEN;
+		burst_make(worker, pool, flow, fresh);
+		worker->burst_known &= ~refused[round];
+		worker->burst_refused = refused[round];
+		stage_apply(worker, BURST, NULL);
+		assert_int_equal(buffer->count, sent[round]);
+		assert_int_equal(!(fresh->flags & FLOW_SEEN), refused[round] >> 7 & 1);
+		for (unsigned int i = 0; i < BURST; i++) {
+			if (!(refused[round] >> i & 1))
+				assert_ptr_equal(buffer->mbufs[count++], worker->burst[i].mbuf);
+			rte_pktmbuf_free(worker->burst[i].mbuf);
+		}
+		buffer->count = 0;
+	}
+	rte_mempool_free(pool);
+}
+
 int
 main(void)
 {
@@ -129,6 +195,7 @@ main(void)
 		WITH_CHANGE(packets_behind_an_end_have_no_session),
 		WITH_CHANGE(an_end_is_seen_by_the_burst),
 		WITH_CHANGE(the_refused_are_left_out),
+		WITH_CHANGE(packets_of_sessions_leave_in_order),
 	};
 
 	test_eal_start("512");
