@@ -84,10 +84,8 @@ rows_of_pages(struct bench *bench)
 	apart = pages_row(bench, "lines-apart", pages, PAGE);
 	if (apart > TIMES_MOST * together)
 		printf("note: a line of each 4 KiB costs %.1f cycles, lines side by side %.1f: "
-		       "memory "
-		       "is in small pages, if only the host's, and each line of a large table "
-		       "costs "
-		       "the difference\n",
+		       "memory is in small pages, if only the host's, "
+		       "and each line of a large table costs the difference\n",
 		       apart, together);
 	rc = 0;
 done:

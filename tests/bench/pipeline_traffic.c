@@ -169,7 +169,8 @@ traffic_begin(struct traffic *traffic, uint16_t port, uint8_t tcp_flags)
 
 /*
  * As a driver does: for what was dropped, and went back to the pool, it takes others from there,
- * many at once.
+ * many at once. Until then, less than a burst of them are in the pool and in the array, so nobody
+ * else may take from the pool while packets are dropped.
  */
 static void
 traffic_refill(struct traffic *traffic)

@@ -27,8 +27,8 @@ class Run:
 
 
 LOADS = 5
-WITHOUT = ("loader", "lines-together", "flood-none", "session-again", "session-rerouted", "session-end",
-           "snapshot-build", "route-change", "route-load-100k")
+WITHOUT = ("loader", "lines-together", "flood-none", "session-again", "session-rerouted",
+           "session-end", "snapshot-build", "route-change", "route-load-100k")
 RUNS = (
     Run("loader,pages,fabric,few,sessions,first"),
     Run("fabric", ("--prefixes", "1000000")),
