@@ -28,7 +28,7 @@ enum {
 		1000000, /* nanoseconds for which others wait, once they have been seen */
 	FIRST_SHARE_SAVED =
 		1 << 18, /* cycles: a tenth of a millisecond's, so that a rush is a short one */
-	FIRST_SHARE_LEAST = 16,    /* one part in so many is for those that are decided */
+	FIRST_SHARE_LEAST = 20,    /* one part in so many is for those that are decided */
 	FIRST_SHARE_AGAIN = 10000, /* nanoseconds: so long a refusal holds without a second look */
 	/*
 	 * What one that is dropped takes, percent of what packets take at present: more, for its
@@ -40,7 +40,7 @@ enum {
 	 * What one that is decided costs those behind it, by caches and stores under way, percent
 	 * of what it takes itself.
 	 */
-	FIRST_SHARE_BEHIND = 80,
+	FIRST_SHARE_BEHIND = 110,
 	FIRST_SHARE_BURST_MOST = 1 << 17, /* cycles: somebody else had the core if more went by */
 };
 

@@ -108,16 +108,16 @@ what_first_packets_take_is_charged(void **state)
 	assert_int_equal(share.credit, 2000 - 3 * 125);
 	spend(&share, 1000);
 	spend(&share, 500);
-	/* And 80 % of it for those behind. */
-	assert_int_equal(share.credit, 1625 - 2700);
-	/* And of a sixteenth, which is for those alone that are decided. */
-	assert_int_equal(share.least, 125 - 2700);
+	/* And 110 % of it for those behind. */
+	assert_int_equal(share.credit, 1625 - 3150);
+	/* And of a twentieth, which is for those alone that are decided. */
+	assert_int_equal(share.least, 100 - 3150);
 	/* Packets take what is not taken by those that are decided. */
-	cycles += 1700;
+	cycles += 2150;
 	first_share_count(&share, 10);
 	assert_false(admits(&share, 20, 4));
-	assert_int_equal(share.credit, -1075 + 640 - 250);
-	assert_int_equal(share.least, -2575 + 40);
+	assert_int_equal(share.credit, -1525 + 730 - 250);
+	assert_int_equal(share.least, -3050 + 36);
 }
 
 /* Those of a burst are decided together, and the next ones wait for it. */
@@ -131,17 +131,17 @@ what_is_taken_too_much_is_kept_back(void **state)
 	first_share_count(&share, 20);
 	assert_true(admits(&share, 20, 1)); /* 400 - 125 */
 	spend(&share, 1000);
-	assert_int_equal(share.credit, -1525);
-	cycles += 5800;
+	assert_int_equal(share.credit, -1825);
+	cycles += 6100;
 	first_share_count(&share, 50);
-	assert_false(admits(&share, 20, 1)); /* 1360 - 125 */
-	assert_int_equal(share.credit, -290);
-	cycles += 2200;
-	first_share_count(&share, 22);
-	assert_true(admits(&share, 20, 1)); /* 440 - 125 */
+	assert_false(admits(&share, 20, 1)); /* 1420 - 125 */
+	assert_int_equal(share.credit, -530);
+	cycles += 3300;
+	first_share_count(&share, 33);
+	assert_true(admits(&share, 20, 1)); /* 660 - 125 */
 }
 
-/* 2^18 cycles, and a sixteenth of that. No more has passed at once either. */
+/* 2^18 cycles, and a twentieth of that. No more has passed at once either. */
 static void
 no_more_is_saved_up_than_a_rush(void **state)
 {
@@ -152,13 +152,13 @@ no_more_is_saved_up_than_a_rush(void **state)
 	assert_true(admits(&share, 20, 1));
 	/* Nor does one packet take so much, whatever has passed. */
 	assert_int_equal(share.credit, 52428 - 375);
-	assert_int_equal(share.least, 3276);
+	assert_int_equal(share.least, 2621);
 	for (unsigned int i = 0; i < 6; i++) {
 		cycles += 1 << 18;
 		assert_true(admits(&share, 20, 0));
 	}
 	assert_int_equal(share.credit, 1 << 18);
-	assert_int_equal(share.least, 1 << 14);
+	assert_int_equal(share.least, 13107);
 }
 
 static void
@@ -196,8 +196,8 @@ assert_share(uint32_t percent, uint64_t cost)
 		if (admits(&share, percent, 4)) {
 			for (unsigned int i = 0; i < 4; i++)
 				spend(&share, cost);
-			taken += 4 * (cost + cost * 8 / 10);
-			cycles += 4 * (cost * 8 / 10);
+			taken += 4 * (cost + cost * 11 / 10);
+			cycles += 4 * (cost * 11 / 10);
 		}
 		first += taken;
 		cycles += 32 * 200;
@@ -216,7 +216,7 @@ the_share_is_kept(void **state)
 	assert_share(50, 900);
 }
 
-/* To drop the flood takes more than the share; a sixteenth of it is left to decide with. */
+/* To drop the flood takes more than the share; a twentieth of it is left to decide with. */
 static void
 some_are_decided_in_any_flood(void **state)
 {
@@ -227,15 +227,15 @@ some_are_decided_in_any_flood(void **state)
 	for (unsigned int burst = 0; burst < 100000; burst++) {
 		if (admits(&share, 20, 24)) {
 			spend(&share, 24 * 700);
-			decided += 24 * 1260;
-			cycles += 24 * 560;
+			decided += 24 * 1470;
+			cycles += 24 * 770;
 		}
 		cycles += 32 * 200;
 		first_share_count(&share, 32);
 	}
 	assert_int_equal(share.credit, -(1 << 18));
-	/* 1.25 % of all. */
-	assert_in_range(decided * 10000 / cycles, 123, 125);
+	/* 1 % of all. */
+	assert_in_range(decided * 10000 / cycles, 98, 100);
 }
 
 /* What it has earned meanwhile counts then, and what was dropped meanwhile is charged. */
