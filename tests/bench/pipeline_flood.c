@@ -210,17 +210,18 @@ rows_of_flood(struct bench *bench)
 		.bench = bench,
 		.clock = clock_make(rte_rdtsc(), rte_get_tsc_hz()),
 	};
-	double none[ROUNDS], worst[ROUNDS] = { 0 }, bare[ROUNDS] = { 0 };
+	double none[RTE_DIM(kinds)][ROUNDS], worst[ROUNDS] = { 0 }, bare[ROUNDS] = { 0 };
 	int rc = sessions_begin(bench, bench->sessions);
 
 	if (rc == 0) {
 		drop_row(bench);
-		rc = flood_row(&flood, &bare_kind, none, bare);
+		rc = flood_row(&flood, &bare_kind, none[0], bare);
 	}
 	for (unsigned int i = 0; i < RTE_DIM(kinds) && rc == 0; i++)
-		rc = flood_row(&flood, &kinds[i], none, worst);
+		rc = flood_row(&flood, &kinds[i], none[i], worst);
 	if (rc == 0) {
-		(void)measure_print(&bench->measure, "flood-none", none, ROUNDS, 0);
+		(void)measure_print(&bench->measure, "flood-none", none[0], RTE_DIM(kinds) * ROUNDS,
+				    0);
 		(void)measure_print(&bench->measure, "flood-established", worst, ROUNDS, 0);
 	}
 	counters_expect(bench);
