@@ -2,6 +2,7 @@
 #pragma once
 
 #include "rewrite.h"
+#include "stages.h"
 #include "transmit.h"
 
 /*
@@ -74,51 +75,25 @@ apply_plain(struct worker *worker, unsigned int i)
 	return likely(worker->burst_plain & 1U << i) && apply_plain_fabric(worker, packet);
 }
 
-/* All n packets of the burst, which are plain and of sessions: how many of them are done. */
-static inline unsigned int
-apply_plain_sessions(struct worker *worker, unsigned int n)
-{
-	unsigned int done = 0;
-
-	while (done < n && apply_plain_session(worker, &worker->burst[done]))
-		done++;
-	return done;
-}
-
-/* All n, which are plain and of the fabric's path. */
-static inline unsigned int
-apply_plain_transit(struct worker *worker, unsigned int n)
-{
-	unsigned int done = 0;
-
-	while (done < n && apply_plain_fabric(worker, &worker->burst[done]))
-		done++;
-	return done;
-}
-
-/* Those with a bit in `left`, which are plain and of sessions: those that are left then. */
-static inline uint32_t
-apply_plain_some(struct worker *worker, uint32_t left)
-{
-	while (left != 0 && apply_plain_session(worker, &worker->burst[rte_bsf32(left)]))
-		left &= left - 1;
-	return left;
-}
-
 /*
  * Of n packets those with a bit in `left`, if they are all alike, as in most bursts: those that are
- * left then, mostly none.
+ * left then, mostly none. In whole bursts, nothing asks for the next bit.
  */
 static inline uint32_t
 apply_plain_burst(struct worker *worker, unsigned int n, uint32_t left)
 {
-	uint32_t plain = worker->burst_plain & left, burst = (uint32_t)((1ULL << n) - 1);
+	uint32_t plain = worker->burst_plain & left, burst = burst_bits(n);
+	unsigned int done = 0;
 
-	if ((plain & worker->burst_known) == burst)
-		return left & (uint32_t)(~0ULL << apply_plain_sessions(worker, n));
-	if (plain == burst && worker->burst_kinds == PACKET_FABRIC)
-		return left & (uint32_t)(~0ULL << apply_plain_transit(worker, n));
-	if ((plain & worker->burst_known) == left)
-		return apply_plain_some(worker, left);
-	return left;
+	if ((plain & worker->burst_known) == burst) {
+		while (done < n && apply_plain_session(worker, &worker->burst[done]))
+			done++;
+	} else if (plain == burst && worker->burst_kinds == PACKET_FABRIC) {
+		while (done < n && apply_plain_fabric(worker, &worker->burst[done]))
+			done++;
+	} else if ((plain & worker->burst_known) == left) {
+		while (left != 0 && apply_plain_session(worker, &worker->burst[rte_bsf32(left)]))
+			left &= left - 1;
+	}
+	return left & (uint32_t)(~0ULL << done);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "first_share.h"
 
-#include <rte_common.h>
+#include <rte_branch_prediction.h>
 
 void
 first_share_init(struct first_share *share, uint64_t (*cycles)(void))

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <rte_branch_prediction.h>
+#include <rte_common.h>
 
 /*
  * What first packets may take of a worker's cycles. To decide one and to remember its session costs
@@ -93,8 +93,7 @@ first_share_end(struct first_share *share, uint64_t begun)
 		return;
 	charge = (share->cycles() - begun) * (FIRST_SHARE_ALL + FIRST_SHARE_BEHIND) /
 		 FIRST_SHARE_ALL;
-	if (unlikely(charge > FIRST_SHARE_BURST_MOST))
-		charge = FIRST_SHARE_BURST_MOST;
+	charge = RTE_MIN(charge, (uint64_t)FIRST_SHARE_BURST_MOST);
 	share->charged += charge;
 	share->credit -= (int64_t)charge;
 	share->least -= (int64_t)charge;

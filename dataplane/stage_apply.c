@@ -234,7 +234,7 @@ apply_otherwise(struct worker *worker, unsigned int i, const struct decision *de
 void
 stage_apply(struct worker *worker, unsigned int n, const struct decision *decisions)
 {
-	uint32_t left = (uint32_t)((1ULL << n) - 1) & ~worker->burst_refused;
+	uint32_t left = burst_bits(n) & ~worker->burst_refused;
 
 	left = apply_plain_burst(worker, n, left);
 	/* In no order that could be foreseen: nothing branches on which of them are left. */

@@ -58,7 +58,7 @@ find_admit(const struct worker *worker, struct packet *packet)
 static uint32_t
 find_begin(struct worker *worker, unsigned int n, uint8_t index[BURST], bool *all)
 {
-	uint32_t burst = (uint32_t)((1ULL << n) - 1), wanted = 0;
+	uint32_t burst = burst_bits(n), wanted = 0;
 	unsigned int count = 0;
 
 	*all = worker->burst_kinds == PACKET_STATEFUL && (worker->burst_plain & burst) == burst;

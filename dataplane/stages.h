@@ -14,6 +14,13 @@ burst_has(const struct worker *worker, enum packet_kind kind)
 	return worker->burst_kinds & kind;
 }
 
+/* A bit for each of a burst's first n packets. */
+static inline uint32_t
+burst_bits(unsigned int n)
+{
+	return (uint32_t)((1ULL << n) - 1);
+}
+
 /* Of the next burst nothing is known. */
 static inline void
 burst_begin(struct worker *worker)
