@@ -107,13 +107,9 @@ mix_measure(struct flood *flood, const struct flood_kind *kind, double share)
 	double loader, worker;
 
 	stream_mix(flood->bench, share, kind->denied);
-	do {
-		loader = measure_run(measure, loader_burst, flood->bench);
-	} while (loader < 0);
+	loader = measure_run(measure, loader_burst, flood->bench);
 	(void)measure_run(measure, kind->burst, flood);
-	do {
-		worker = measure_run(measure, kind->burst, flood);
-	} while (worker < 0);
+	worker = measure_run(measure, kind->burst, flood);
 	return worker - loader;
 }
 
@@ -210,18 +206,17 @@ rows_of_flood(struct bench *bench)
 		.bench = bench,
 		.clock = clock_make(rte_rdtsc(), rte_get_tsc_hz()),
 	};
-	double none[RTE_DIM(kinds)][ROUNDS], worst[ROUNDS] = { 0 }, bare[ROUNDS] = { 0 };
+	double none[RTE_DIM(kinds) * ROUNDS], worst[ROUNDS] = { 0 }, bare[ROUNDS] = { 0 };
 	int rc = sessions_begin(bench, bench->sessions);
 
 	if (rc == 0) {
 		drop_row(bench);
-		rc = flood_row(&flood, &bare_kind, none[0], bare);
+		rc = flood_row(&flood, &bare_kind, none, bare);
 	}
 	for (unsigned int i = 0; i < RTE_DIM(kinds) && rc == 0; i++)
-		rc = flood_row(&flood, &kinds[i], none[i], worst);
+		rc = flood_row(&flood, &kinds[i], none + i * ROUNDS, worst);
 	if (rc == 0) {
-		(void)measure_print(&bench->measure, "flood-none", none[0], RTE_DIM(kinds) * ROUNDS,
-				    0);
+		(void)measure_print(&bench->measure, "flood-none", none, RTE_DIM(none), 0);
 		(void)measure_print(&bench->measure, "flood-established", worst, ROUNDS, 0);
 	}
 	counters_expect(bench);

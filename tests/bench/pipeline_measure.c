@@ -21,8 +21,9 @@ measure_interruptions(void)
 	return getrusage(RUSAGE_THREAD, &usage) == 0 ? usage.ru_nivcsw : 0;
 }
 
-double
-measure_run(const struct measure *measure, burst_fn *burst, void *context)
+/* Cycles a packet in one run; less than 0: every part was interrupted. */
+static double
+run_once(const struct measure *measure, burst_fn *burst, void *context)
 {
 	uint64_t cycles = 0, bursts = 0;
 
@@ -39,6 +40,17 @@ measure_run(const struct measure *measure, burst_fn *burst, void *context)
 		bursts += PART;
 	}
 	return bursts == 0 ? -1 : (double)cycles / (double)(bursts * measure->burst);
+}
+
+double
+measure_run(const struct measure *measure, burst_fn *burst, void *context)
+{
+	double run;
+
+	do {
+		run = run_once(measure, burst, context);
+	} while (run < 0);
+	return run;
 }
 
 /* Adds to the cycles a packet of each stage; false: every part was interrupted. */
@@ -132,9 +144,7 @@ measure_rows(const struct measure *measure, const struct measure_row *rows, unsi
 	for (uint32_t round = 0; round < rounds; round++) {
 		for (unsigned int i = 0; i < count; i++) {
 			(void)measure_run(measure, rows[i].burst, context);
-			do {
-				runs[i][round] = measure_run(measure, rows[i].burst, context);
-			} while (runs[i][round] < 0);
+			runs[i][round] = measure_run(measure, rows[i].burst, context);
 		}
 	}
 	qsort(runs[0], rounds, sizeof(runs[0][0]), compare);

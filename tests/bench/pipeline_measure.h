@@ -42,7 +42,7 @@ void measure_print_head(void);
  */
 double measure_rows(const struct measure *measure, const struct measure_row *rows,
 		    unsigned int count, void *context);
-/* Cycles a packet in one run; less than 0: every part was interrupted. */
+/* Cycles a packet in one run, or in the next one if every part was interrupted. */
 double measure_run(const struct measure *measure, burst_fn *burst, void *context);
 /* Sorts n values, at least one, and prints a row of their median, least and most less base. */
 double measure_print(const struct measure *measure, const char *name, double *values,

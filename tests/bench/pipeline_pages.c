@@ -27,7 +27,6 @@ struct pages {
 	const volatile uint8_t *memory;
 	uint32_t places[LINES]; /* bytes */
 	unsigned int next;
-	unsigned int sum; /* so that it is worked out */
 };
 
 /* In no order that could be foreseen. */
@@ -38,10 +37,10 @@ pages_place(struct pages *pages, uint32_t apart)
 
 	for (uint32_t i = 0; i < LINES; i++) {
 		uint32_t j = random_between(&random, 0, i);
-		uint32_t line = apart < PAGE ? 0 : random_between(&random, 0, PAGE / 64 - 1);
+		uint32_t line = random_between(&random, 0, apart / RTE_CACHE_LINE_SIZE - 1);
 
 		pages->places[i] = pages->places[j];
-		pages->places[j] = i * apart + line * 64;
+		pages->places[j] = i * apart + line * RTE_CACHE_LINE_SIZE;
 	}
 }
 
@@ -51,7 +50,7 @@ pages_burst(void *context)
 	struct pages *pages = context;
 
 	for (unsigned int i = 0; i < TRAFFIC_BURST; i++)
-		pages->sum += pages->memory[pages->places[pages->next + i]];
+		(void)pages->memory[pages->places[pages->next + i]];
 	pages->next = (pages->next + TRAFFIC_BURST) % LINES;
 }
 
@@ -61,11 +60,8 @@ pages_row(const struct bench *bench, const char *name, struct pages *pages, uint
 	double runs[ROUNDS];
 
 	pages_place(pages, apart);
-	for (unsigned int i = 0; i < ROUNDS; i++) {
-		do {
-			runs[i] = measure_run(&bench->measure, pages_burst, pages);
-		} while (runs[i] < 0);
-	}
+	for (unsigned int i = 0; i < ROUNDS; i++)
+		runs[i] = measure_run(&bench->measure, pages_burst, pages);
 	return measure_print(&bench->measure, name, runs, ROUNDS, 0);
 }
 
@@ -80,7 +76,7 @@ rows_of_pages(struct bench *bench)
 	if (pages == NULL || memory == NULL)
 		goto done;
 	pages->memory = memory;
-	together = pages_row(bench, "lines-together", pages, 64);
+	together = pages_row(bench, "lines-together", pages, RTE_CACHE_LINE_SIZE);
 	apart = pages_row(bench, "lines-apart", pages, PAGE);
 	if (apart > TIMES_MOST * together)
 		printf("note: a line of each 4 KiB costs %.1f cycles, lines side by side %.1f: "
