@@ -2,7 +2,6 @@
 #pragma once
 
 #include "rewrite.h"
-#include "stages.h"
 #include "transmit.h"
 
 /*
@@ -73,27 +72,4 @@ apply_plain(struct worker *worker, unsigned int i)
 	if (worker->burst_plain & worker->burst_known & 1U << i)
 		return apply_plain_session(worker, packet);
 	return likely(worker->burst_plain & 1U << i) && apply_plain_fabric(worker, packet);
-}
-
-/*
- * Of n packets those with a bit in `left`, if they are all alike, as in most bursts: those that are
- * left then, mostly none. In whole bursts, nothing asks for the next bit.
- */
-static inline uint32_t
-apply_plain_burst(struct worker *worker, unsigned int n, uint32_t left)
-{
-	uint32_t plain = worker->burst_plain & left, burst = burst_bits(n);
-	unsigned int done = 0;
-
-	if ((plain & worker->burst_known) == burst) {
-		while (done < n && apply_plain_session(worker, &worker->burst[done]))
-			done++;
-	} else if (plain == burst && worker->burst_kinds == PACKET_FABRIC) {
-		while (done < n && apply_plain_fabric(worker, &worker->burst[done]))
-			done++;
-	} else if ((plain & worker->burst_known) == left) {
-		while (left != 0 && apply_plain_session(worker, &worker->burst[rte_bsf32(left)]))
-			left &= left - 1;
-	}
-	return left & (uint32_t)(~0ULL << done);
 }

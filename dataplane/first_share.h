@@ -66,6 +66,13 @@ first_share_wait(struct first_share *share, uint64_t now)
 	share->waited = now;
 }
 
+/* Until the last refusal is over, no first packet is admitted. */
+static inline bool
+first_share_refuses(const struct first_share *share, uint64_t now)
+{
+	return share->limits && now < share->refused_until;
+}
+
 /* So many packets have come. */
 static inline void
 first_share_count(struct first_share *share, unsigned int packets)

@@ -234,9 +234,8 @@ apply_otherwise(struct worker *worker, unsigned int i, const struct decision *de
 void
 stage_apply(struct worker *worker, unsigned int n, const struct decision *decisions)
 {
-	uint32_t left = burst_bits(n) & ~worker->burst_refused;
+	uint32_t left = burst_bits(n) & ~worker->burst_done;
 
-	left = apply_plain_burst(worker, n, left);
 	/* In no order that could be foreseen: nothing branches on which of them are left. */
 	for (; left != 0; left &= left - 1) {
 		unsigned int i = rte_bsf32(left);

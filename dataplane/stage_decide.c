@@ -62,7 +62,7 @@ decide_refuse(struct worker *worker, uint32_t first)
 	struct rte_mempool *pool = worker->burst[rte_bsf32(first)].mbuf->pool;
 	struct rte_mempool_cache *cache = rte_mempool_default_cache(pool, rte_lcore_id());
 	bool stateless = apply_is_stateless(worker);
-	uint32_t kept = 0, fragments = 0;
+	uint32_t kept = 0, fragments = 0, dropped;
 
 	for (uint32_t left = first; left != 0; left &= left - 1) {
 		unsigned int i = rte_bsf32(left);
@@ -78,9 +78,10 @@ decide_refuse(struct worker *worker, uint32_t first)
 			packet->kind = PACKET_HELD;
 		}
 	}
-	worker->burst_refused = first & ~(kept | fragments);
+	dropped = first & ~(kept | fragments);
+	worker->burst_done |= dropped;
 	worker->counters.drops[DROP_first_share_exceeded] +=
-		(unsigned int)__builtin_popcount(worker->burst_refused);
+		(unsigned int)__builtin_popcount(dropped);
 	return kept;
 }
 
@@ -88,7 +89,7 @@ decide_refuse(struct worker *worker, uint32_t first)
 static bool
 decide_keeps_waiting(const struct worker *worker)
 {
-	if (worker->burst_known != 0)
+	if ((worker->burst_known | worker->burst_done) != 0)
 		return true;
 	for (unsigned int i = 0; i < BURST && burst_has(worker, PACKET_FABRIC); i++) {
 		if (worker->burst[i].kind == PACKET_FABRIC)
@@ -106,7 +107,6 @@ stage_decide(struct worker *worker, unsigned int n, struct decision *decisions)
 	unsigned int count = 0;
 	uint64_t begun;
 
-	worker->burst_refused = 0;
 	first_share_count(share, n);
 	if (n == BURST && decide_keeps_waiting(worker))
 		first_share_wait(share, worker->now);
@@ -121,6 +121,7 @@ stage_decide(struct worker *worker, unsigned int n, struct decision *decisions)
 	for (; first != 0; first &= first - 1) {
 		struct packet *packet = &worker->burst[rte_bsf32(first)];
 
+		packet->decision = DECISION_NONE;
 		if (packet->kind != PACKET_STATEFUL || !decide_wanted(worker, packet))
 			continue;
 		stage_decide_request(worker, packet, &requests[count]);

@@ -28,7 +28,8 @@ own_flow(const struct worker *worker, const struct packet *packet)
 	return likely(flow->decided_from == worker->snapshot->decided_from) ? flow : NULL;
 }
 
-static void
+/* False: it has left. */
+static bool
 own_ask(struct worker *worker, struct packet *packet, struct flow *flow)
 {
 	struct owner owner = owner_find(worker->snapshot, &packet->key);
@@ -37,34 +38,38 @@ own_ask(struct worker *worker, struct packet *packet, struct flow *flow)
 
 	if (to != worker->id && to != OWNER_ANY) {
 		handoff_packet(worker, packet, to);
-		return;
+		return false;
 	}
 	if (astray)
 		packet->flags |= PACKET_ASTRAY;
 	if (flow != NULL && owner.first == worker->id)
 		flow->flags |= (uint8_t)(FLOW_OWN | (astray ? FLOW_ASTRAY : 0));
+	return true;
 }
 
-static inline void
+static inline bool
 own_packet(struct worker *worker, struct packet *packet)
 {
 	struct flow *flow = own_flow(worker, packet);
 
 	if (unlikely(flow == NULL || !(flow->flags & FLOW_OWN) || packet->flags & PACKET_TRIED))
-		own_ask(worker, packet, flow);
-	else if (flow->flags & FLOW_ASTRAY)
+		return own_ask(worker, packet, flow);
+	if (flow->flags & FLOW_ASTRAY)
 		packet->flags |= PACKET_ASTRAY;
+	return true;
 }
 
-void
-stage_own(struct worker *worker, unsigned int n)
+uint32_t
+stage_own(struct worker *worker, uint32_t wanted)
 {
-	for (unsigned int i = 0; i < n; i++) {
-		struct packet *packet = &worker->burst[i];
+	uint32_t own = 0;
 
-		if (packet->kind == PACKET_STATEFUL || packet->kind == PACKET_ERROR)
-			own_packet(worker, packet);
+	for (; wanted != 0; wanted &= wanted - 1) {
+		unsigned int i = rte_bsf32(wanted);
+
+		own |= (uint32_t)own_packet(worker, &worker->burst[i]) << i;
 	}
+	return own;
 }
 
 void

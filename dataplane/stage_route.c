@@ -66,6 +66,17 @@ route_mark_syns(struct worker *worker, unsigned int n)
 	}
 }
 
+/* Replies come from the fabric, and are of sessions alone once they are routed. */
+static void
+route_renew_kinds(struct worker *worker, unsigned int n)
+{
+	uint32_t kinds = 0;
+
+	for (unsigned int i = 0; i < n; i++)
+		kinds |= worker->burst[i].kind;
+	worker->burst_kinds = kinds;
+}
+
 void
 stage_route(struct worker *worker, unsigned int n)
 {
@@ -94,6 +105,8 @@ stage_route(struct worker *worker, unsigned int n)
 		else
 			route_otherwise(worker, packet, target);
 	}
+	if (burst_has(worker, PACKET_STATEFUL))
+		route_renew_kinds(worker, n);
 	if (unlikely(worker->snapshot->mss_clamped))
 		route_mark_syns(worker, n);
 }

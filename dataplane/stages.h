@@ -5,7 +5,8 @@
 
 /*
  * The stages of a burst, in the order of the pipeline. Each takes worker->burst[0 .. n-1] and works
- * on the packets of its kind; the last one, in order of arrival, makes an end of every packet.
+ * on the packets of its kind; the last one, in order of arrival, makes an end of every packet that
+ * has not come to one before.
  */
 
 static inline bool
@@ -48,13 +49,21 @@ void stage_route(struct worker *worker, unsigned int n);
 void stage_fragment(struct worker *worker, unsigned int n);
 /*
  * Packets that another worker owns leave for it; of fragments, where the ports are found out. The
- * former have been looked for among this worker's flows: most of those that have one need no owner
- * to be asked for.
+ * former, of which `wanted` has a bit each, have been looked for among this worker's flows: most of
+ * those that have one need no owner to be asked for. Which of them stay.
  */
-void stage_own(struct worker *worker, unsigned int n);
+uint32_t stage_own(struct worker *worker, uint32_t wanted);
 void stage_own_fragments(struct worker *worker, unsigned int n);
-/* Finds the sessions of stateful packets; those of an older snapshot are decided again. */
-void stage_find(struct worker *worker, unsigned int n);
+/* Fetches the sessions of stateful packets, without a look at them. */
+void stage_seek(struct worker *worker, unsigned int n);
+/*
+ * Of a burst that is all of plain packets without flags, of sessions or of the fabric's path, sends
+ * on what comes before the first packet for which more is to be done; in a flood, also what comes
+ * between packets that have no session.
+ */
+void stage_pass(struct worker *worker, unsigned int n);
+/* Finds the sessions of those that are left; those of an older snapshot are decided again. */
+void stage_find(struct worker *worker);
 /* The latter, of these packets: which of them have a session then. */
 void stage_find_again(struct worker *worker, uint32_t wanted);
 /* Decides stateful packets that have no session, into decisions[packet.decision]. */

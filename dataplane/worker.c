@@ -194,8 +194,15 @@ worker_process(struct worker *worker, unsigned int n, uint16_t flags)
 			stage_own_fragments(worker, n);
 		stage_fragment(worker, n);
 	}
+	standing_at(&worker->standing, STANDING_SEEK);
+	stage_seek(worker, n);
+	/* Plain packets have flags only where another worker gave them some. */
+	if (likely(flags == 0)) {
+		standing_at(&worker->standing, STANDING_PASS);
+		stage_pass(worker, n);
+	}
 	standing_at(&worker->standing, STANDING_FIND);
-	stage_find(worker, n);
+	stage_find(worker);
 	standing_at(&worker->standing, STANDING_DECIDE);
 	stage_decide(worker, n, decisions);
 	standing_at(&worker->standing, STANDING_APPLY);

@@ -25,11 +25,12 @@
 /*
  * A worker: polls its queue of every port and takes each burst through the stages, in this order:
  *
- *     parse -> fabric routes -> fragments -> find sessions -> decide the first packets -> apply, in
- * order
+ *     parse -> fabric routes -> fragments -> seek sessions -> pass on what is plain -> find
+ * sessions
+ *     -> decide the first packets -> apply, in order
  *
- * Between the last two of finding out and the first of doing, a packet that another worker owns
- * leaves for it (owner.h, handoff.h).
+ * A packet that another worker owns leaves for it when it has been looked for here (owner.h,
+ * handoff.h).
  *
  * No locks, system calls, allocation or logging here; every table is bounded. Whoever calls
  * worker_poll() owns the worker; only `acknowledged` and the counters are read by others.
@@ -117,10 +118,13 @@ struct worker {
 	struct counters counters;
 	uint32_t burst_kinds; /* enum packet_kind: all that came in the burst */
 	/* A bit for each packet of the burst, the lowest for the first. */
-	uint32_t burst_plain;   /* it is as packet_plain.h says */
-	uint32_t burst_known;   /* its session was found, and has not ended since */
-	uint32_t burst_first;   /* there is none */
-	uint32_t burst_refused; /* ... and no share to decide it with: it has been dropped */
+	uint32_t burst_plain;  /* it is as packet_plain.h says */
+	uint32_t burst_wanted; /* its session is looked for */
+	uint32_t burst_named;  /* ... and may be that of packet.flow, or behind it; else there is
+				  none */
+	uint32_t burst_known;  /* ... and found, and has not ended since */
+	uint32_t burst_first;  /* there is none */
+	uint32_t burst_done; /* it was sent on before all others, or dropped for want of a share */
 	struct packet burst[BURST];
 };
 

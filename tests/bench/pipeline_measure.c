@@ -93,25 +93,31 @@ measure_print_head(void)
 }
 
 double
+measure_median(double *values, unsigned int n)
+{
+	qsort(values, n, sizeof(values[0]), compare);
+	return values[n / 2];
+}
+
+double
 measure_print(const struct measure *measure, const char *name, double *values, unsigned int n,
 	      double base)
 {
+	double median = measure_median(values, n) - base;
 	char full[MEASURE_NAME_MAX];
 
 	snprintf(full, sizeof(full), "%s%s", name, measure->suffix);
-	qsort(values, n, sizeof(values[0]), compare);
-	printf("%-40s %9.1f %9.1f %9.1f\n", full, values[n / 2] - base, values[0] - base,
-	       values[n - 1] - base);
+	printf("%-40s %9.1f %9.1f %9.1f\n", full, median, values[0] - base, values[n - 1] - base);
 	fflush(stdout);
-	return values[n / 2] - base;
+	return median;
 }
 
 /* A row for each stage: NAME:STAGE. */
 static void
 print_stages(const struct measure *measure, const struct measure_row *row, void *context)
 {
-	static const char *const stages[MEASURE_STAGES] = { "parse",  "route", "find",
-							    "decide", "apply", "send" };
+	static const char *const stages[MEASURE_STAGES] = { "parse", "route",  "seek",  "pass",
+							    "find",  "decide", "apply", "send" };
 	double runs[MEASURE_STAGES][MEASURE_ROUNDS_MAX], run[MEASURE_STAGES];
 	char name[MEASURE_NAME_MAX], suffixed[MEASURE_NAME_MAX];
 	struct measure plain = *measure;
@@ -147,8 +153,7 @@ measure_rows(const struct measure *measure, const struct measure_row *rows, unsi
 			runs[i][round] = measure_run(measure, rows[i].burst, context);
 		}
 	}
-	qsort(runs[0], rounds, sizeof(runs[0][0]), compare);
-	base = runs[0][rounds / 2];
+	base = measure_median(runs[0], rounds);
 	for (unsigned int i = 1; i < count; i++) {
 		median = measure_print(measure, rows[i].name, runs[i], rounds, base);
 		if (rows[i].stages != NULL)

@@ -11,7 +11,7 @@
  */
 
 enum {
-	MEASURE_STAGES = 6,
+	MEASURE_STAGES = 8,
 	MEASURE_ROWS_MAX = 5,
 	MEASURE_NAME_MAX = 64,
 	MEASURE_ROUNDS_MAX = 200,
@@ -44,7 +44,9 @@ double measure_rows(const struct measure *measure, const struct measure_row *row
 		    unsigned int count, void *context);
 /* Cycles a packet in one run, or in the next one if every part was interrupted. */
 double measure_run(const struct measure *measure, burst_fn *burst, void *context);
-/* Sorts n values, at least one, and prints a row of their median, least and most less base. */
+/* Sorts n values, at least one. */
+double measure_median(double *values, unsigned int n);
+/* The same, and prints a row of their median, least and most less base: its median. */
 double measure_print(const struct measure *measure, const char *name, double *values,
 		     unsigned int n, double base);
 /* How often the kernel has given this thread's CPU to somebody else. */

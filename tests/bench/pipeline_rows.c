@@ -107,14 +107,18 @@ stages_burst(void *context, uint64_t cycles[MEASURE_STAGES])
 	stamps[1] = rte_rdtsc();
 	stage_route(worker, TRAFFIC_BURST);
 	stamps[2] = rte_rdtsc();
-	stage_find(worker, TRAFFIC_BURST);
+	stage_seek(worker, TRAFFIC_BURST);
 	stamps[3] = rte_rdtsc();
-	stage_decide(worker, TRAFFIC_BURST, decisions);
+	stage_pass(worker, TRAFFIC_BURST);
 	stamps[4] = rte_rdtsc();
-	stage_apply(worker, TRAFFIC_BURST, decisions);
+	stage_find(worker);
 	stamps[5] = rte_rdtsc();
-	transmit_flush(worker);
+	stage_decide(worker, TRAFFIC_BURST, decisions);
 	stamps[6] = rte_rdtsc();
+	stage_apply(worker, TRAFFIC_BURST, decisions);
+	stamps[7] = rte_rdtsc();
+	transmit_flush(worker);
+	stamps[8] = rte_rdtsc();
 	for (unsigned int i = 0; i < MEASURE_STAGES; i++)
 		cycles[i] += stamps[i + 1] - stamps[i];
 }

@@ -1,34 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <rte_mbuf.h>
-#include <rte_tcp.h>
-
-#include "changing.h"
+#include "bursting.h"
 #include "dataplane/apply.h"
-#include "dataplane/stages.h"
-
-struct segment {
-	struct rte_ipv4_hdr ip;
-	struct rte_tcp_hdr tcp;
-};
-
-/* The burst's i-th packet, of that flow. */
-static void
-burst_put(struct worker *worker, unsigned int i, struct segment *segment, const struct flow *flow)
-{
-	*segment = (struct segment){
-		.ip = { .version_ihl = RTE_IPV4_VHL_DEF, .time_to_live = 64 },
-		.tcp = { .data_off = sizeof(segment->tcp) / 4 << 4 },
-	};
-	worker->burst[i] = (struct packet){
-		.ip = &segment->ip,
-		.key = flow->key,
-		.kind = PACKET_STATEFUL,
-		.ip_length = sizeof(*segment),
-		.flow = (uint32_t)(flow - worker->sessions.flows.flows),
-		.decision = DECISION_NONE,
-	};
-	worker->burst_known |= 1U << i;
-}
 
 /* Their sessions ended in between: what was found of them before is no more. */
 static void
@@ -79,7 +51,7 @@ an_end_is_seen_by_the_burst(void **state)
 	assert_non_null(pool);
 	session_of(change, flow)->tcp_state = TCP_STATE_RESET;
 	flow->tcp_watched = UINT8_MAX;
-	worker->burst_known = worker->burst_first = worker->burst_refused = 0;
+	worker->burst_known = worker->burst_first = worker->burst_done = 0;
 	worker->burst_plain = 3;
 	for (unsigned int i = 0; i < 2; i++) {
 		struct rte_mbuf *mbuf = rte_pktmbuf_alloc(pool);
@@ -109,45 +81,17 @@ the_refused_are_left_out(void **state)
 	worker->burst_plain = worker->burst_known = worker->burst_first = 0;
 	for (unsigned int i = 0; i < BURST; i++)
 		worker->burst[i] = (struct packet){ .kind = PACKET_DROP, .reason = DROP_no_route };
-	worker->burst_refused = UINT32_MAX;
+	worker->burst_done = UINT32_MAX;
 	stage_apply(worker, BURST, NULL);
 	assert_int_equal(worker->counters.drops[DROP_no_route], 0);
 	for (unsigned int i = 0; i < BURST; i++)
 		worker->burst[i].reason = DROP_security_outbound;
-	worker->burst_refused = 0x7ffffff5;
+	worker->burst_done = 0x7ffffff5;
 	stage_apply(worker, BURST, NULL);
 	assert_int_equal(worker->counters.drops[DROP_security_outbound], 3);
-	worker->burst_refused = 1;
+	worker->burst_done = 1;
 	stage_apply(worker, 3, NULL);
 	assert_int_equal(worker->counters.drops[DROP_security_outbound], 5);
-}
-
-/* The way of that flow is known, and leads to port 0. */
-static void
-adjacency_resolve(struct worker *worker, const struct flow *flow)
-{
-	struct adjacency *to = &worker->neighbors.adjacencies[flow->egress];
-
-	to->state = ADJACENCY_RESOLVED;
-	to->header_length = sizeof(struct rte_ether_hdr);
-	to->mtu = 1500;
-	to->port = 0;
-}
-
-/* Plain packets of a session, but for one: its flow has not been seen yet. */
-static void
-burst_make(struct worker *worker, struct rte_mempool *pool, const struct flow *flow,
-	   const struct flow *fresh)
-{
-	for (unsigned int i = 0; i < BURST; i++) {
-		struct rte_mbuf *mbuf = rte_pktmbuf_alloc(pool);
-		struct segment *segment = (void *)(rte_pktmbuf_append(mbuf, 54) + 14);
-
-		burst_put(worker, i, segment, i == 7 ? fresh : flow);
-		worker->burst[i].mbuf = mbuf;
-	}
-	worker->burst_plain = worker->burst_known = UINT32_MAX;
-	worker->burst_refused = 0;
 }
 
 /* Whether only some have been refused, or none: fast ways and slow ones do not overtake. */
@@ -174,7 +118,7 @@ packets_of_sessions_leave_in_order(void **state)
 		fresh->flags &= (uint8_t)~FLOW_SEEN;
 		burst_make(worker, pool, flow, fresh);
 		worker->burst_known &= ~refused[round];
-		worker->burst_refused = refused[round];
+		worker->burst_done = refused[round];
 		stage_apply(worker, BURST, NULL);
 		assert_int_equal(buffer->count, sent[round]);
 		assert_int_equal(!(fresh->flags & FLOW_SEEN), refused[round] >> 7 & 1);

@@ -40,7 +40,7 @@ burst_fill(struct worker *worker, unsigned int established, unsigned int n)
 	burst_end(worker);
 	burst_begin(worker);
 	burst_add(worker, PACKET_STATEFUL);
-	worker->burst_known = worker->burst_first = 0;
+	worker->burst_known = worker->burst_first = worker->burst_done = 0;
 	for (unsigned int i = 0; i < n; i++) {
 		worker->burst[i] = (struct packet){
 			.mbuf = rte_pktmbuf_alloc(pool),
@@ -65,7 +65,7 @@ assert_decided(struct worker *worker, unsigned int n, unsigned int decided, unsi
 	for (unsigned int i = 0; i < n; i++) {
 		const struct packet *packet = &worker->burst[i];
 
-		assert_int_equal(packet->kind == PACKET_HELD, worker->burst_refused >> i & 1);
+		assert_int_equal(packet->kind == PACKET_HELD, worker->burst_done >> i & 1);
 		if (packet->kind == PACKET_HELD) {
 			assert_int_equal(packet->flow, FLOW_NONE);
 			without++;
@@ -202,7 +202,7 @@ fragments_are_dropped_with_those_that_wait(void **state)
 	stage_decide(worker, BURST, decisions);
 	assert_int_equal(worker->burst[BURST - 1].kind, PACKET_DROP);
 	assert_int_equal(worker->burst[BURST - 1].reason, DROP_first_share_exceeded);
-	assert_int_equal(worker->burst_refused >> (BURST - 1), 0);
+	assert_int_equal(worker->burst_done >> (BURST - 1), 0);
 	assert_int_equal(worker->counters.drops[DROP_first_share_exceeded], FIRST - 1);
 }
 
