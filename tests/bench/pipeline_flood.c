@@ -21,7 +21,7 @@
 #include "pipeline_sessions.h"
 
 enum {
-	ROUNDS = 5,
+	ROUNDS = 9,
 };
 
 struct flood_kind {
@@ -134,9 +134,9 @@ drop_row(struct bench *bench)
 	(void)measure_rows(&bench->measure, rows, RTE_DIM(rows), bench);
 }
 
-/* What became of the first packets, and that every packet is accounted for. */
+/* What stays, percent, what became of the first packets, and that every packet is accounted for. */
 static int
-flood_tell(const char *name, double kept, const struct counters *before,
+flood_tell(const char *name, double kept[ROUNDS], const struct counters *before,
 	   const struct counters *after)
 {
 	uint64_t received = after->ports[PIPELINE_LAN].received_packets -
@@ -145,8 +145,9 @@ flood_tell(const char *name, double kept, const struct counters *before,
 		after->ports[PIPELINE_WAN].sent_packets - before->ports[PIPELINE_WAN].sent_packets;
 	uint64_t begun = after->sessions_created - before->sessions_created, dropped = 0;
 
-	printf("note: %s: %.0f %% of the established throughput stay; %" PRIu64 " sessions began",
-	       name, 100 * kept, begun);
+	printf("note: %s: %.0f %% of the established throughput stay", name,
+	       measure_median(kept, ROUNDS));
+	printf(" (%.0f to %.0f); %" PRIu64 " sessions began", kept[0], kept[ROUNDS - 1], begun);
 	for (unsigned int i = 0; i < DROP_REASON_COUNT; i++) {
 		uint64_t drops = after->drops[i] - before->drops[i];
 
@@ -178,7 +179,7 @@ flood_row(struct flood *flood, const struct flood_kind *kind, double none[ROUNDS
 	  double worst[ROUNDS])
 {
 	struct bench *bench = flood->bench;
-	double cycles[ROUNDS], kept = 0;
+	double cycles[ROUNDS], kept[ROUNDS];
 	struct counters before, after;
 
 	gateway_counters(bench->gateway, &before);
@@ -190,7 +191,7 @@ flood_row(struct flood *flood, const struct flood_kind *kind, double none[ROUNDS
 
 		none[round] = established;
 		cycles[round] = flood_cycles(established, mixed, share);
-		kept += established / cycles[round] / ROUNDS;
+		kept[round] = 100 * established / cycles[round];
 	}
 	gateway_counters(bench->gateway, &after);
 	/* Sorted from here on. */
