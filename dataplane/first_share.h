@@ -29,7 +29,7 @@ enum {
 	FIRST_SHARE_SAVED =
 		1 << 18, /* cycles: a tenth of a millisecond's, so that a rush is a short one */
 	FIRST_SHARE_LEAST = 20,    /* one part in so many is for those that are decided */
-	FIRST_SHARE_AGAIN = 10000, /* nanoseconds: so long a refusal holds without a second look */
+	FIRST_SHARE_AGAIN = 30000, /* nanoseconds: so long a refusal holds without a second look */
 	/*
 	 * What one that is dropped takes, percent of what packets take at present: more, for its
 	 * burst goes ways that nobody could foresee (tests/bench/pipeline_flood.c).
@@ -37,10 +37,10 @@ enum {
 	FIRST_SHARE_MISS = 125,
 	FIRST_SHARE_MISS_MOST = 300, /* cycles, where nobody knows who else has the core */
 	/*
-	 * What one that is decided costs those behind it, by caches and stores under way, percent
-	 * of what it takes itself.
+	 * What one that is decided costs those in its burst, by caches, by stores under way and as
+	 * they go the long way, percent of what it takes itself.
 	 */
-	FIRST_SHARE_BEHIND = 110,
+	FIRST_SHARE_BEHIND = 140,
 	FIRST_SHARE_BURST_MOST = 1 << 17, /* cycles: somebody else had the core if more went by */
 };
 

@@ -40,7 +40,7 @@ share_make(void)
 static bool
 admits(struct first_share *share, uint32_t percent, unsigned int count)
 {
-	now += 10000;
+	now += 30000;
 	first_share_wait(share, now);
 	return first_share_admits(share, percent, now, count);
 }
@@ -108,16 +108,16 @@ what_first_packets_take_is_charged(void **state)
 	assert_int_equal(share.credit, 2000 - 3 * 125);
 	spend(&share, 1000);
 	spend(&share, 500);
-	/* And 110 % of it for those behind. */
-	assert_int_equal(share.credit, 1625 - 3150);
+	/* And 140 % of it for those in the burst. */
+	assert_int_equal(share.credit, 1625 - 3600);
 	/* And of a twentieth, which is for those alone that are decided. */
-	assert_int_equal(share.least, 100 - 3150);
+	assert_int_equal(share.least, 100 - 3600);
 	/* Packets take what is not taken by those that are decided. */
-	cycles += 2150;
+	cycles += 2600;
 	first_share_count(&share, 10);
 	assert_false(admits(&share, 20, 4));
-	assert_int_equal(share.credit, -1525 + 730 - 250);
-	assert_int_equal(share.least, -3050 + 36);
+	assert_int_equal(share.credit, -1975 + 820 - 250);
+	assert_int_equal(share.least, -3500 + 41);
 }
 
 /* Those of a burst are decided together, and the next ones wait for it. */
@@ -131,14 +131,14 @@ what_is_taken_too_much_is_kept_back(void **state)
 	first_share_count(&share, 20);
 	assert_true(admits(&share, 20, 1)); /* 400 - 125 */
 	spend(&share, 1000);
-	assert_int_equal(share.credit, -1825);
+	assert_int_equal(share.credit, -2125);
 	cycles += 6100;
-	first_share_count(&share, 50);
+	first_share_count(&share, 47);
 	assert_false(admits(&share, 20, 1)); /* 1420 - 125 */
-	assert_int_equal(share.credit, -530);
-	cycles += 3300;
-	first_share_count(&share, 33);
-	assert_true(admits(&share, 20, 1)); /* 660 - 125 */
+	assert_int_equal(share.credit, -830);
+	cycles += 4900;
+	first_share_count(&share, 49);
+	assert_true(admits(&share, 20, 1)); /* 980 - 125 */
 }
 
 /* 2^18 cycles, and a twentieth of that. No more has passed at once either. */
@@ -196,8 +196,8 @@ assert_share(uint32_t percent, uint64_t cost)
 		if (admits(&share, percent, 4)) {
 			for (unsigned int i = 0; i < 4; i++)
 				spend(&share, cost);
-			taken += 4 * (cost + cost * 11 / 10);
-			cycles += 4 * (cost * 11 / 10);
+			taken += 4 * (cost + cost * 14 / 10);
+			cycles += 4 * (cost * 14 / 10);
 		}
 		first += taken;
 		cycles += 32 * 200;
@@ -227,8 +227,8 @@ some_are_decided_in_any_flood(void **state)
 	for (unsigned int burst = 0; burst < 100000; burst++) {
 		if (admits(&share, 20, 24)) {
 			spend(&share, 24 * 700);
-			decided += 24 * 1470;
-			cycles += 24 * 770;
+			decided += 24 * 1680;
+			cycles += 24 * 980;
 		}
 		cycles += 32 * 200;
 		first_share_count(&share, 32);
@@ -248,13 +248,13 @@ a_refusal_holds_for_a_while(void **state)
 	assert_false(admits(&share, 20, 0));
 	cycles = 100000;
 	first_share_count(&share, 1000);
-	assert_false(first_share_admits(&share, 20, now + 5000, 30));
-	assert_false(first_share_admits(&share, 20, now + 9999, 20));
+	assert_false(first_share_admits(&share, 20, now + 15000, 30));
+	assert_false(first_share_admits(&share, 20, now + 29999, 20));
 	assert_int_equal(share.credit, 0);
-	assert_true(first_share_admits(&share, 20, now + 10000, 10));
+	assert_true(first_share_admits(&share, 20, now + 30000, 10));
 	/* 20 % of it, less 125 % of 100 for each of the packets. */
 	assert_int_equal(share.credit, 20000 - 60 * 125);
-	assert_true(first_share_admits(&share, 20, now + 10001, 1));
+	assert_true(first_share_admits(&share, 20, now + 30001, 1));
 }
 
 int
