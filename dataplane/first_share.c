@@ -31,13 +31,15 @@ first_share_admits(struct first_share *share, uint32_t percent, uint64_t now, un
 	uint64_t cycles, passed, cost;
 	int64_t earned;
 
+	if (first_share_refuses(share, now)) {
+		share->first += count;
+		return false;
+	}
 	share->limits = share->cycles != NULL && percent < FIRST_SHARE_ALL && share->waited != 0 &&
 			now - share->waited < FIRST_SHARE_WAIT;
 	if (likely(!share->limits))
 		return true;
 	share->first += count;
-	if (now < share->refused_until)
-		return false;
 	cycles = share->cycles();
 	/* Others have waited for a worker that was stopped for a while: it has nothing to spend. */
 	passed = RTE_MIN(cycles - share->since, (uint64_t)FIRST_SHARE_SAVED);
@@ -52,6 +54,6 @@ first_share_admits(struct first_share *share, uint32_t percent, uint64_t now, un
 	share->credit = first_share_add(share->credit, earned - (int64_t)cost, FIRST_SHARE_SAVED);
 	if (share->credit > 0 || share->least > 0)
 		return true;
-	share->refused_until = now + FIRST_SHARE_AGAIN;
+	share->refused_until = RTE_MIN(now + FIRST_SHARE_AGAIN, share->waited + FIRST_SHARE_WAIT);
 	return false;
 }

@@ -15,8 +15,8 @@
  * A burst's first packets are decided together, as one costs the less the more there are, or not at
  * all; what they take too much is kept back from the next ones. To drop a flood may take all of the
  * share. So that sessions begin even then, a part of it is for those alone that are decided. Once
- * there is no share, all are dropped for a moment, since to read the clock costs as much as to drop
- * one or two.
+ * there is no share, all are dropped for a moment: bursts of which that is known before are gone
+ * through faster (stage_pass.c), and the clock need not be read.
  *
  * Others wait when a queue had a whole burst and not all of it were first packets: there are more
  * behind. Who is alone may have the whole worker.
@@ -51,7 +51,7 @@ struct first_share {
 	uint64_t charged;         /* ... to those that were decided since */
 	uint32_t first;         /* first packets that have come since, of those that are limited */
 	uint32_t packets;       /* ... and all packets together */
-	uint64_t refused_until; /* nanoseconds: so long the last refusal holds */
+	uint64_t refused_until; /* nanoseconds: so long the last refusal holds, if it limits */
 	int64_t credit;         /* cycles that first packets have left */
 	int64_t least;          /* ... that those that are decided have left in any case */
 	bool limits;            /* at present */

@@ -79,9 +79,16 @@ nothing_is_limited_while_nobody_waits(void **state)
 	assert_true(first_share_admits(&share, 1, 0, MANY));
 	assert_true(first_share_admits(&share, 1, NOW, MANY));
 	first_share_wait(&share, NOW);
+	assert_false(first_share_refuses(&share, NOW));
 	assert_false(first_share_admits(&share, 1, NOW, MANY));
+	assert_true(first_share_refuses(&share, NOW));
+	assert_false(first_share_refuses(&share, NOW + 30000));
 	assert_false(first_share_admits(&share, 1, NOW + 999999, MANY));
+	/* A refusal holds no longer than others are taken to wait. */
+	assert_true(first_share_refuses(&share, NOW + 999999));
+	assert_false(first_share_refuses(&share, NOW + 1000000));
 	assert_true(first_share_admits(&share, 1, NOW + 1000000, MANY));
+	assert_false(first_share_refuses(&share, NOW + 1000000));
 }
 
 static void
@@ -251,6 +258,10 @@ a_refusal_holds_for_a_while(void **state)
 	assert_false(first_share_admits(&share, 20, now + 15000, 30));
 	assert_false(first_share_admits(&share, 20, now + 29999, 20));
 	assert_int_equal(share.credit, 0);
+	/* What was asked before, with a share of less than all, holds as well. */
+	assert_true(first_share_refuses(&share, now + 29999));
+	assert_false(first_share_admits(&share, 100, now + 29999, 0));
+	assert_false(first_share_refuses(&share, now + 30000));
 	assert_true(first_share_admits(&share, 20, now + 30000, 10));
 	/* 20 % of it, less 125 % of 100 for each of the packets. */
 	assert_int_equal(share.credit, 20000 - 60 * 125);
