@@ -152,6 +152,7 @@ apply_look_again(struct worker *worker, unsigned int behind)
 		if (flow_key_equal(&flow_at(flows, packet->flow)->key, &packet->key))
 			continue;
 		packet->flow = FLOW_NONE;
+		packet->decision = DECISION_NONE;
 		worker->burst_known &= ~(1U << i);
 	}
 }

@@ -28,12 +28,8 @@ find_first(struct worker *worker, uint32_t named)
 {
 	struct found found = { .known = 0 };
 
-	for (uint32_t left = named; left != 0; left &= left - 1) {
-		unsigned int i = rte_bsf32(left);
-
-		worker->burst[i].decision = DECISION_NONE;
-		find_match(worker, i, &found);
-	}
+	for (uint32_t left = named; left != 0; left &= left - 1)
+		find_match(worker, rte_bsf32(left), &found);
 	return found;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "wire.h"
+#include "wire_random.h"
 
 /*
  * A long random stream through a whole worker, first packet by packet and then in bursts: what
@@ -148,6 +148,8 @@ stream_feed(struct stream *stream, const struct wire_packet *packets, unsigned i
 {
 	const struct worker *worker = stream->worker;
 
+	/* Nothing of an earlier burst is read. */
+	memset(stream->worker->burst, 0xee, sizeof(stream->worker->burst));
 	stream->next = packets;
 	stream->waiting = count;
 	assert_int_equal(worker_poll(stream->worker, stream->now), count);
@@ -160,40 +162,6 @@ stream_feed(struct stream *stream, const struct wire_packet *packets, unsigned i
 				flow_at(&worker->sessions.flows, packet->flow)->decided_from,
 				worker->snapshot->decided_from);
 	}
-}
-
-static uint32_t
-random_host(int zone)
-{
-	static const uint32_t outside[] = { CLIENT, CLIENT + 1, IP4(203, 0, 113, 9),
-					    IP4(192, 0, 2, 9), IP4(198, 51, 100, 7) };
-
-	if (zone == ZONE_FABRIC)
-		return outside[rand() % 5];
-	return IP4(10, 0, zone == TEST ? APP : zone, 1 + rand() % 15);
-}
-
-static struct wire_packet
-random_packet(uint16_t zone)
-{
-	static const uint8_t protocols[] = { IPPROTO_TCP, IPPROTO_TCP, IPPROTO_UDP, IPPROTO_ICMP };
-	static const uint16_t ports[] = { 53, 80, 81, 443, 443, 1024, 10001, 10007 };
-	static const uint32_t vips[] = { ADDRESS_ONE, ADDRESS_TWO, ADDRESS_THREE };
-	struct wire_packet packet = {
-		.source = random_host(rand() % 20 == 0 ? rand() % ZONES : zone),
-		.destination = random_host(rand() % ZONES),
-		.origin = zone,
-		.vlan = zone,
-		.source_port = (uint16_t)(7000 + rand() % 40),
-		.destination_port = ports[rand() % 8],
-		.protocol = protocols[rand() % 4],
-		.ttl = rand() % 50 == 0 ? 1 : 64,
-		.reply = rand() % 8 == 0,
-	};
-
-	if (rand() % (zone == ZONE_FABRIC ? 2 : 4) == 0)
-		packet.destination = vips[rand() % 3];
-	return packet;
 }
 
 /* Who got one of the last packets that a port sent answers it. */
@@ -215,7 +183,7 @@ random_answer(const struct sent *sent)
 static void
 burst_make_up(struct stream *stream, unsigned int burst)
 {
-	bool lan = rand() % 2 == 0;
+	bool lan = rand() % 2 == 0, plain = rand() % 2 == 0;
 
 	stream->lengths[burst] = (uint8_t)(1 + rand() % BURST);
 	for (unsigned int i = 0; i < stream->lengths[burst]; i++) {
@@ -224,7 +192,9 @@ burst_make_up(struct stream *stream, unsigned int burst)
 		struct wire_packet *packet = &stream->inputs[stream->input_count++];
 
 		*packet = sent->count > 0 && rand() % 2 == 0 ? random_answer(sent)
-							     : random_packet(zone);
+							     : random_packet(zone, plain);
+		if (plain && packet->protocol == IPPROTO_ICMP)
+			*packet = random_packet(zone, true);
 		stream_feed(stream, packet, 1);
 	}
 }
