@@ -39,17 +39,10 @@ pass_fabric(struct worker *worker, unsigned int n)
 	return done;
 }
 
-/* Packets without a session will all be dropped, and nothing told to anybody. */
-static inline bool
-pass_is_flooded(const struct worker *worker)
-{
-	return first_share_refuses(&worker->first_share, worker->now) &&
-	       !apply_is_stateless(worker);
-}
-
 /*
  * In a flood, those that have no session are gone around: no branch is on which they are, which
- * nobody can foresee. A bit for each packet that was sent on.
+ * nobody can foresee. All that would leave of them is gone before, as they are dropped, or handed
+ * to others. A bit for each packet that was sent on.
  */
 static uint32_t
 pass_around(struct worker *worker, uint32_t named, uint8_t own)
@@ -73,7 +66,7 @@ stage_pass(struct worker *worker, unsigned int n)
 		worker->burst_done = burst_bits(pass_fabric(worker, n));
 	else if (worker->burst_kinds != PACKET_STATEFUL)
 		return;
-	else if (unlikely(pass_is_flooded(worker)))
+	else if (unlikely(worker->burst_named != burst) && !apply_is_stateless(worker))
 		worker->burst_done = pass_around(worker, worker->burst_named, own);
 	else
 		worker->burst_done = burst_bits(pass_sessions(worker, n, own));

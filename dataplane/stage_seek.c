@@ -44,18 +44,15 @@ seek_admit(const struct worker *worker, struct packet *packet)
 	return true;
 }
 
-/*
- * Which packets have a session to be found: a bit for each, and their places in `index`, or *all of
- * them, without an index.
- */
+/* Which packets have a session to be found: a bit for each; unless all have, places in `index`. */
 static uint32_t
-seek_begin(struct worker *worker, unsigned int n, uint8_t index[BURST], bool *all)
+seek_begin(struct worker *worker, unsigned int n, uint8_t index[BURST])
 {
 	uint32_t burst = burst_bits(n), wanted = 0;
 	unsigned int count = 0;
 
-	*all = worker->burst_kinds == PACKET_STATEFUL && (worker->burst_plain & burst) == burst;
-	if (likely(*all))
+	if (likely(worker->burst_kinds == PACKET_STATEFUL &&
+		   (worker->burst_plain & burst) == burst))
 		return burst;
 	for (unsigned int i = 0; i < n; i++) {
 		struct packet *packet = &worker->burst[i];
@@ -80,8 +77,8 @@ seek_prepare(const struct flow_table *flows, struct packet *packet)
 
 /*
  * The flows that may be those packets', in packet.flow: each walk over the burst fetches what the
- * next one reads, and stage_pass() or stage_find() at last. index: NULL: their places in order.
- * tells: which packets may have one at all; else that is not asked, and all of them may.
+ * next one reads, the last one what stage_pass() or stage_find() does. index: NULL: their places in
+ * order. Which packets may have one, if it tells; else all of them may.
  */
 static __rte_always_inline uint32_t
 seek_walk(struct worker *worker, const uint8_t *index, unsigned int count, bool tells)
@@ -110,11 +107,10 @@ stage_seek(struct worker *worker, unsigned int n)
 {
 	uint32_t wanted = 0, named = 0;
 	uint8_t index[BURST];
-	bool all;
 
 	if (burst_has(worker, PACKET_STATEFUL)) {
-		wanted = seek_begin(worker, n, index, &all);
-		if (unlikely(!all))
+		wanted = seek_begin(worker, n, index);
+		if (unlikely(wanted != burst_bits(n)))
 			named = seek_walk(worker, index, (unsigned int)__builtin_popcount(wanted),
 					  true);
 		else if (unlikely(first_share_refuses(&worker->first_share, worker->now)))

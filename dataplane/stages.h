@@ -54,12 +54,15 @@ void stage_fragment(struct worker *worker, unsigned int n);
  */
 uint32_t stage_own(struct worker *worker, uint32_t wanted);
 void stage_own_fragments(struct worker *worker, unsigned int n);
-/* Fetches the sessions of stateful packets, without a look at them. */
+/*
+ * Fetches the sessions of stateful packets, without a look at them. Those that can have none become
+ * drop, and errors about a session get its key.
+ */
 void stage_seek(struct worker *worker, unsigned int n);
 /*
- * Of a burst that is all of plain packets without flags, of sessions or of the fabric's path, sends
- * on what comes before the first packet for which more is to be done; in a flood, also what comes
- * between packets that have no session.
+ * Of a burst that is all of plain packets, of sessions or of the fabric's path, sends on what comes
+ * before the first packet for which more is to be done; in a flood, also what comes between packets
+ * that have no session.
  */
 void stage_pass(struct worker *worker, unsigned int n);
 /* Finds the sessions of those that are left; those of an older snapshot are decided again. */

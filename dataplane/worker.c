@@ -196,11 +196,8 @@ worker_process(struct worker *worker, unsigned int n, uint16_t flags)
 	}
 	standing_at(&worker->standing, STANDING_SEEK);
 	stage_seek(worker, n);
-	/* Plain packets have flags only where another worker gave them some. */
-	if (likely(flags == 0)) {
-		standing_at(&worker->standing, STANDING_PASS);
-		stage_pass(worker, n);
-	}
+	standing_at(&worker->standing, STANDING_PASS);
+	stage_pass(worker, n);
 	standing_at(&worker->standing, STANDING_FIND);
 	stage_find(worker);
 	standing_at(&worker->standing, STANDING_DECIDE);

@@ -25,9 +25,8 @@
 /*
  * A worker: polls its queue of every port and takes each burst through the stages, in this order:
  *
- *     parse -> fabric routes -> fragments -> seek sessions -> pass on what is plain -> find
- * sessions
- *     -> decide the first packets -> apply, in order
+ *     parse -> fabric routes -> fragments -> seek sessions -> pass what is plain ->
+ *     find the rest's sessions -> decide the first packets -> apply, in order
  *
  * A packet that another worker owns leaves for it when it has been looked for here (owner.h,
  * handoff.h).
@@ -116,15 +115,14 @@ struct worker {
 	struct port_queue queues[PORTS_MAX];
 	struct transmit_buffer transmit[PORTS_MAX];
 	struct counters counters;
-	uint32_t burst_kinds; /* enum packet_kind: all that came in the burst */
+	uint32_t burst_kinds; /* enum packet_kind: all that are in the burst */
 	/* A bit for each packet of the burst, the lowest for the first. */
 	uint32_t burst_plain;  /* it is as packet_plain.h says */
 	uint32_t burst_wanted; /* its session is looked for */
-	uint32_t burst_named;  /* ... and may be that of packet.flow, or behind it; else there is
-				  none */
+	uint32_t burst_named;  /* ... and may be packet.flow's or behind it; there is no other */
 	uint32_t burst_known;  /* ... and found, and has not ended since */
 	uint32_t burst_first;  /* there is none */
-	uint32_t burst_done; /* it was sent on before all others, or dropped for want of a share */
+	uint32_t burst_done;   /* it was passed on, or dropped for want of a share */
 	struct packet burst[BURST];
 };
 

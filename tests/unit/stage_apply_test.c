@@ -94,11 +94,11 @@ the_refused_are_left_out(void **state)
 	assert_int_equal(worker->counters.drops[DROP_security_outbound], 5);
 }
 
-/* Whether only some have been refused, or none: fast ways and slow ones do not overtake. */
+/* Whether only some are done already, or none: fast ways and slow ones do not overtake. */
 static void
 packets_of_sessions_leave_in_order(void **state)
 {
-	static const uint32_t refused[] = { 0, 0x80000104, 0xffffff80 };
+	static const uint32_t done[] = { 0, 0x80000104, 0xffffff80 };
 	static const unsigned int sent[] = { 32, 29, 7 };
 	struct change *change = *state;
 	struct worker *worker = change->worker;
@@ -112,18 +112,18 @@ packets_of_sessions_leave_in_order(void **state)
 	adjacency_resolve(worker, flow);
 	adjacency_resolve(worker, fresh);
 	flow->flags |= FLOW_STEADY | FLOW_SEEN;
-	for (unsigned int round = 0; round < RTE_DIM(refused); round++) {
+	for (unsigned int round = 0; round < RTE_DIM(done); round++) {
 		unsigned int count = 0;
 
 		fresh->flags &= (uint8_t)~FLOW_SEEN;
 		burst_make(worker, pool, flow, fresh);
-		worker->burst_known &= ~refused[round];
-		worker->burst_done = refused[round];
+		worker->burst_known &= ~done[round];
+		worker->burst_done = done[round];
 		stage_apply(worker, BURST, NULL);
 		assert_int_equal(buffer->count, sent[round]);
-		assert_int_equal(!(fresh->flags & FLOW_SEEN), refused[round] >> 7 & 1);
+		assert_int_equal(!(fresh->flags & FLOW_SEEN), done[round] >> 7 & 1);
 		for (unsigned int i = 0; i < BURST; i++) {
-			if (!(refused[round] >> i & 1))
+			if (!(done[round] >> i & 1))
 				assert_ptr_equal(buffer->mbufs[count++], worker->burst[i].mbuf);
 			rte_pktmbuf_free(worker->burst[i].mbuf);
 		}

@@ -6,6 +6,7 @@ struct passing {
 	struct worker *worker;
 	struct flow *flow;  /* of all packets */
 	struct flow *other; /* of the one in place 7 */
+	uint32_t flood;     /* packets that have no session, where that is told */
 	struct rte_mempool *pool;
 };
 
@@ -29,7 +30,6 @@ passing_begin(void *state)
 	passing.other->flags |= FLOW_STEADY;
 	burst_make(passing.worker, passing.pool, passing.flow, passing.other);
 	passing.worker->burst_kinds = PACKET_STATEFUL;
-	passing.worker->burst_named = UINT32_MAX;
 	return passing;
 }
 
@@ -46,6 +46,7 @@ assert_passes(struct passing *passing, unsigned int n, uint32_t passed)
 	struct transmit_buffer *buffer = &passing->worker->transmit[0];
 	unsigned int count = 0;
 
+	passing->worker->burst_named = burst_bits(n) & ~passing->flood;
 	passing->worker->burst_done = 0;
 	stage_pass(passing->worker, n);
 	assert_int_equal(passing->worker->burst_done, passed);
@@ -138,10 +139,9 @@ a_flood_is_gone_around(void **state)
 
 	for (uint32_t left = flood; left != 0; left &= left - 1)
 		worker->burst[rte_bsf32(left)].flow = FLOW_NONE;
-	worker->burst_named = ~flood;
 	assert_passes(&passing, BURST, 0x3);
-	worker->first_share.limits = true;
-	worker->first_share.refused_until = worker->now + 1;
+	/* They are told where they will be refused. */
+	passing.flood = flood;
 	assert_passes(&passing, BURST, ~flood);
 	passing.other->flags &= (uint8_t)~FLOW_SEEN;
 	assert_passes(&passing, BURST, 0x7b);
