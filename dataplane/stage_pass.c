@@ -54,20 +54,24 @@ pass_around(struct worker *worker, uint32_t named, uint8_t own)
 	return named & ~left;
 }
 
+/* A bit for each packet that was sent on, of a burst that is all of sessions. */
+static inline uint32_t
+pass_stateful(struct worker *worker, unsigned int n)
+{
+	uint8_t own = worker->snapshot->worker_count > 1 ? FLOW_OWN : 0;
+
+	if (unlikely(worker->burst_named != burst_bits(n)) && !apply_is_stateless(worker))
+		return pass_around(worker, worker->burst_named, own);
+	return burst_bits(pass_sessions(worker, n, own));
+}
+
 void
 stage_pass(struct worker *worker, unsigned int n)
 {
-	uint8_t own = worker->snapshot->worker_count > 1 ? FLOW_OWN : 0;
-	uint32_t burst = burst_bits(n);
-
-	if ((worker->burst_plain & burst) != burst)
+	if (!burst_is_plain(worker, n))
 		return;
-	if (worker->burst_kinds == PACKET_FABRIC)
+	if (worker->burst_kinds == PACKET_STATEFUL)
+		worker->burst_done = pass_stateful(worker, n);
+	else if (worker->burst_kinds == PACKET_FABRIC)
 		worker->burst_done = burst_bits(pass_fabric(worker, n));
-	else if (worker->burst_kinds != PACKET_STATEFUL)
-		return;
-	else if (unlikely(worker->burst_named != burst) && !apply_is_stateless(worker))
-		worker->burst_done = pass_around(worker, worker->burst_named, own);
-	else
-		worker->burst_done = burst_bits(pass_sessions(worker, n, own));
 }

@@ -48,12 +48,11 @@ seek_admit(const struct worker *worker, struct packet *packet)
 static uint32_t
 seek_begin(struct worker *worker, unsigned int n, uint8_t index[BURST])
 {
-	uint32_t burst = burst_bits(n), wanted = 0;
 	unsigned int count = 0;
+	uint32_t wanted = 0;
 
-	if (likely(worker->burst_kinds == PACKET_STATEFUL &&
-		   (worker->burst_plain & burst) == burst))
-		return burst;
+	if (likely(worker->burst_kinds == PACKET_STATEFUL && burst_is_plain(worker, n)))
+		return burst_bits(n);
 	for (unsigned int i = 0; i < n; i++) {
 		struct packet *packet = &worker->burst[i];
 
@@ -68,7 +67,7 @@ seek_begin(struct worker *worker, unsigned int n, uint8_t index[BURST])
 
 /* Fetches what a packet needs, and where its session is looked for. */
 static inline struct flow_search
-seek_prepare(const struct flow_table *flows, struct packet *packet)
+seek_prepare(const struct flow_table *flows, const struct packet *packet)
 {
 	/* A longer header than it came with may begin in the cache line before. */
 	rte_prefetch0((const uint8_t *)packet->ip - ADJACENCY_HEADER_MAX);

@@ -22,6 +22,13 @@ burst_bits(unsigned int n)
 	return (uint32_t)((1ULL << n) - 1);
 }
 
+/* All of a burst's n packets are plain (packet_plain.h). */
+static inline bool
+burst_is_plain(const struct worker *worker, unsigned int n)
+{
+	return (~worker->burst_plain & burst_bits(n)) == 0;
+}
+
 /* Of the next burst nothing is known. */
 static inline void
 burst_begin(struct worker *worker)

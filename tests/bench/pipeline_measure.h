@@ -44,7 +44,7 @@ double measure_rows(const struct measure *measure, const struct measure_row *row
 		    unsigned int count, void *context);
 /* Cycles a packet in one run, or in the next one if every part was interrupted. */
 double measure_run(const struct measure *measure, burst_fn *burst, void *context);
-/* Sorts n values, at least one. */
+/* Sorts n values, at least one: their median. */
 double measure_median(double *values, unsigned int n);
 /* The same, and prints a row of their median, least and most less base: its median. */
 double measure_print(const struct measure *measure, const char *name, double *values,

@@ -177,7 +177,6 @@ nobody_else_is_asked_about(void **state)
 	struct own *own = *state;
 	struct worker *worker = &own->worker;
 	struct flow_key keys[2];
-	struct packet packet;
 
 	srand(6);
 	do {
@@ -187,10 +186,8 @@ nobody_else_is_asked_about(void **state)
 		keys[1] = random_key();
 	} while (owner_find(&own->world->snapshot, &keys[1]).first != 1);
 	worker->id = 0;
-	for (unsigned int i = 4; i-- > 0;) {
-		packet = *packet_of(own, PACKET_STATEFUL, keys[i / 2], 0);
-		worker->burst[i] = packet;
-	}
+	for (unsigned int i = 4; i-- > 0;)
+		worker->burst[i] = *packet_of(own, PACKET_STATEFUL, keys[i / 2], 0);
 	assert_int_equal(stage_own(worker, 0xa), 0x2);
 	assert_int_equal(given_to(own), 1);
 	assert_int_equal(worker->burst[3].kind, PACKET_HELD);

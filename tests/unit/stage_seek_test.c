@@ -24,6 +24,8 @@ burst_seek(struct worker *worker, struct segment *segments, const struct flow *f
 static void
 what_can_have_no_session_is_not_wanted(void **state)
 {
+	static const enum packet_kind others[] = { PACKET_DROP, PACKET_ARP, PACKET_FABRIC,
+						   PACKET_LOCAL, PACKET_HELD };
 	struct change *change = *state;
 	struct worker *worker = change->worker;
 	const struct flow *flow = session_open(change, outbound(IPPROTO_UDP));
@@ -46,6 +48,15 @@ what_can_have_no_session_is_not_wanted(void **state)
 	stage_seek(worker, PLACES);
 	assert_int_equal(worker->burst_wanted | worker->burst_named, 0);
 	assert_int_equal(worker->burst_known | worker->burst_first | worker->burst_done, 0);
+
+	for (unsigned int i = 0; i < RTE_DIM(others); i++) {
+		burst_seek(worker, segments, flow);
+		worker->burst[4].kind = (uint8_t)others[i];
+		burst_add(worker, others[i]);
+		stage_seek(worker, PLACES);
+		assert_int_equal(worker->burst_wanted, 0x2f);
+		assert_int_equal(worker->burst[4].kind, others[i]);
+	}
 }
 
 /* Who has none is asked in a flood alone. */
